@@ -2,6 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { operationEntries, type OperationName } from "@holdfast/protocol/operations"
 import { expect, it } from "vitest"
+import { makeAgentApi } from "../src/http/agent-api.ts"
+import { makeApi } from "../src/http/api.ts"
+import type { HttpOptions } from "../src/http/request.ts"
+import { makeWebhookApi } from "../src/http/webhook-api.ts"
 
 /** Routes that the client has no function for, and why. */
 const WITHOUT: { readonly [N in OperationName]?: string } = {
@@ -20,4 +24,33 @@ it("every operation over HTTP is a function of the client, or stands here with a
   )
   const missing = operationEntries.flatMap(([name, { http }]) => (http === undefined || called.has(name) ? [] : [name]))
   expect(missing.sort()).toEqual(Object.keys(WITHOUT).sort())
+})
+
+it("C-34 every function over HTTP takes a signal behind its other arguments", async () => {
+  const signal = AbortSignal.abort()
+  let isGivenUp = false
+  const fetch: HttpOptions["fetch"] = (_, sent) => {
+    isGivenUp ||= sent.signal.aborted
+    return Promise.reject(new TypeError("no network"))
+  }
+  const options = { origin: "http://127.0.0.1:1", fetch }
+  const functions = [makeApi(options), makeAgentApi(options), makeWebhookApi(options)].flatMap((api) => Object.entries(api))
+  const without: Array<string> = []
+  for (const [name, f] of functions) {
+    isGivenUp = false
+    for (let others = 0; others < 5 && !isGivenUp; others++) {
+      const call: ReadonlyArray<unknown> = [...Array.from({ length: others }, () => "x"), { signal }]
+      const answer: unknown = Reflect.apply(f, undefined, call)
+      const step =
+        typeof answer === "object" && answer !== null && "next" in answer
+          ? Reflect.apply(answer.next as () => unknown, answer, [])
+          : answer
+      const ended = await Promise.resolve(step).catch(({ tag }: { readonly tag: string }) => tag)
+      // A stream that is given up before it began ends.
+      isGivenUp ||= ended === "Aborted" || (typeof ended === "object" && ended !== null && "done" in ended)
+    }
+    if (!isGivenUp) without.push(name)
+  }
+  expect(functions.length).toBeGreaterThan(50)
+  expect(without).toEqual([])
 })
