@@ -67,8 +67,8 @@ export function refused(world: World): void {
     const page = await world.open("both", id, { box: "full", context })
     await until(page, "window.test.now.events?.isConnected").toBe(true)
     const tools: DevTools = await context.newCDPSession(page)
-    await tools.send("Storage.overrideQuotaForOrigin", { origin: world.url, quotaSize: 100_000 })
-    const long = `[[say long]] ${"x".repeat(300_000)}`
+    await tools.send("Storage.overrideQuotaForOrigin", { origin: world.url, quotaSize: 40_000 })
+    const long = `[[say long]] ${"word ".repeat(16_000)}`
     await compose(page, long)
     await until(page, `document.querySelector("form [role=alert]")?.textContent`).toContain("QuotaExceededError")
     expect(await page.evaluate(`document.querySelector("textarea").value.length`)).toBe(long.length)
