@@ -26,8 +26,7 @@ export class SessionList implements Source {
   constructor(frames: Frames, filter: SessionFilter, read: (id: string) => ShownSession | undefined) {
     this.#frames = frames
     this.#filter = filter
-    this.#words = (filter.q ?? "")
-      .toLowerCase()
+    this.#words = folded(filter.q ?? "")
       .split(/\s+/)
       .filter((word) => word !== "")
     this.#read = read
@@ -82,7 +81,7 @@ export class SessionList implements Source {
     if (filter.kind !== undefined && filter.kind !== kind) return false
     if (filter.tag !== undefined && !tags.includes(filter.tag)) return false
     if (filter.pinned !== undefined && filter.pinned !== pinned) return false
-    const shown = label.toLowerCase()
+    const shown = folded(label)
     if (!this.#words.every((word) => shown.includes(word))) return false
     // The hub alone knows whose it will be, and how its process is.
     if (isOffline(session)) return AS_ACTIVE.has(wanted) && filter.owner === undefined && filter.process === undefined
@@ -94,11 +93,14 @@ export class SessionList implements Source {
 
   #placeOf(session: ShownSession): number | string {
     const { sort = "active" } = this.#filter
-    if (sort === "label") return session.label.toLowerCase()
+    if (sort === "label") return folded(session.label)
     if (isOffline(session)) return AHEAD + session.createdAt
     return sort === "created" ? session.createdAt : sort === "updated" ? session.updatedAt : session.lastActiveAt
   }
 }
+
+/** A text as the hub compares it. */
+const folded = (text: string): string => text.normalize("NFKC").toLowerCase()
 
 const AS_ACTIVE: ReadonlySet<string> = new Set(["active", "all"])
 

@@ -42,7 +42,7 @@ const item = (id: string, more: Partial<OutboxItem>): OutboxItem => ({
 })
 const failure = { tag: "QuotaExceeded", message: "no more sessions", at: 1 }
 
-describe("the table of sessions with an outbox", () => {
+describe("the table of sessions", () => {
   let hub: ScriptedHub
   let connection: Connection
   let frames: Frames
@@ -83,6 +83,16 @@ describe("the table of sessions with an outbox", () => {
       return record !== undefined && "change" in record && record.change === last?.change
     })
   }
+
+  it("U-7 finds and orders labels as the hub does: whatever their letters are written with, the older first of equal ones", async () => {
+    const labels = ["\uFB01le", "File", "file"]
+    await fed(
+      14,
+      labels.map((label, index) => session(`labelled ${index}`, 12 + index, { label })),
+    )
+    expect(ids({ q: "FILE", sort: "label" })).toEqual(["labelled 0", "labelled 1", "labelled 2"])
+    expect(ids({ q: "file", sort: "created" })).toEqual(["labelled 2", "labelled 1", "labelled 0"])
+  })
 
   it("U-11 shows a session while its create waits, then the real one in its place, by both ids, at every moment once", async () => {
     expect(ids()).toEqual(["two", "one"])
