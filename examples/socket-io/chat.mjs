@@ -6,15 +6,21 @@ import { io } from "socket.io-client"
 const url = process.env.HOLDFAST_URL ?? "http://127.0.0.1:4653"
 const authorization = `Bearer ${process.env.HOLDFAST_TOKEN ?? ""}`
 
+/** Ends the program, because there is no session to chat with. */
+function giveUp(reason) {
+  console.error(reason)
+  process.exit(1)
+}
+
 /** Creates a session over HTTP; Socket.IO is for following and typing. */
 async function create() {
   const response = await fetch(`${url}/api/sessions`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },
     body: JSON.stringify({ kind: "agent", agent: "scripted" }),
-  })
+  }).catch(({ cause }) => giveUp(`There is no hub at ${url} (${cause?.message}).`))
   const body = await response.json()
-  if (!response.ok) throw new Error(body.error.message)
+  if (!response.ok) giveUp(`The hub refuses: ${body.error.message}. Is HOLDFAST_TOKEN a token of this hub?`)
   return body.id
 }
 
@@ -23,6 +29,8 @@ const socket = io(url, { extraHeaders: { authorization } })
 let last = 0
 /** What was printed of the turn's answer. */
 let printed = ""
+/** The open permission request, if there is one. */
+let asked
 
 /** Asks the hub, and fails with its words when it refuses. */
 async function ask(event, body) {
@@ -49,7 +57,10 @@ function show({ channel, name, seq, data, reason }) {
   else if (name === "agent/text-delta") print(data.delta)
   else if (channel === "claude:message" && data.message.role === "assistant") printRest(data.message)
   else if (channel === "claude:result") console.log(`\n[${data.outcome}]`)
-  else if (name === "permission/asked") console.log(`\n[asks: ${data.request.title ?? data.request.subject}]`)
+  else if (name === "permission/asked") {
+    asked = data.request
+    console.log(`\n[asks: ${asked.title ?? asked.subject}] /yes or /no`)
+  } else if (name.startsWith("permission/")) asked = undefined
   else if (name === "detached") console.log(`\n[detached: ${reason}]`)
 }
 
@@ -65,13 +76,20 @@ socket.on("connect", async () => {
   }
 })
 
+/** What a line says: a command, or a message. */
+function inputOf(line) {
+  if (line === "/stop") return { interrupt: true }
+  if (asked === undefined || (line !== "/yes" && line !== "/no")) return line
+  const kind = line === "/yes" ? "allow" : "reject"
+  return { requestId: asked.id, optionId: asked.options.find((option) => option.kind.startsWith(kind)).id }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === "/quit") break
   if (line.trim() === "") continue
-  const data = line === "/stop" ? { interrupt: true } : line
   try {
     // While the hub is away the client keeps it, and sends it again; the key makes sure that it is taken once.
-    const { status } = await ask("run:input", { runId, key: randomUUID(), data })
+    const { status } = await ask("run:input", { runId, key: randomUUID(), data: inputOf(line) })
     if (status === "queued") console.log("[queued]")
   } catch (error) {
     console.error(`[${error.message}]`)

@@ -19,7 +19,8 @@ export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
 
   // Requests about a tool call are shown with the call; these are questions and plans.
   const others = session.permissions.filter(({ toolCallId }) => toolCallId === undefined)
-  const isEmpty = messages.length === 0 && session.turn === undefined
+  const isRefused = link._tag === "Refused"
+  const isEmpty = messages.length === 0 && session.turn === undefined && !isRefused
   return (
     <>
       <header>
@@ -53,9 +54,9 @@ export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
         {others.map((request) => (
           <Request key={request.id} request={request} onAnswer={(answer) => void binding.answer(request.id, answer)} />
         ))}
-        {link._tag === "Refused" && <p className="error">{link.error.message} Sign out, and use another token.</p>}
+        {isRefused && <p className="error">The hub does not accept this token. Sign out, and use another token.</p>}
         {error !== undefined && <p className="error">{error.message}</p>}
-        {session.error !== undefined && <p className="error">{session.error.message}</p>}
+        {session.error !== undefined && !isRefused && <p className="error">{session.error.message}</p>}
         {session.hold !== undefined && <p className="error">The queue is held: {session.hold.reason}</p>}
       </section>
       <Composer onSend={send} onStop={session.turn === undefined ? undefined : () => void binding.stop()} />

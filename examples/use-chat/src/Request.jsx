@@ -13,7 +13,7 @@ export function Request({ request: { options, questions = [], title }, onAnswer 
   }
   return (
     <form className="request" onSubmit={answer}>
-      <strong>{title}</strong>
+      {questions.length === 0 && <strong>{title}</strong>}
       {questions.map(({ choices, question }) => (
         <label key={question}>
           {question}

@@ -125,7 +125,8 @@ export class ChatSocket {
       if (!(cause instanceof JsonRefused)) throw cause
       const id = isFields(cause.parsed) ? cause.parsed["requestId"] : undefined
       // What can be answered is: the other streams of the connection continue.
-      if (typeof id !== "string" || this.#streams.has(id)) return this.close(1008, cause.message)
+      const isNew = typeof id === "string" && id.length <= REQUEST_ID_MAX && !this.#streams.has(id)
+      if (!isNew) return this.close(1008, cause.message)
       return this.#refuse(id, new BadRequest({ message: cause.message }))
     }
     if (!isFields(frame) || typeof frame["requestId"] !== "string") return this.close(1008, "a frame has a requestId")
