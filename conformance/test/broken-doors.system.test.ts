@@ -122,7 +122,10 @@ describe.concurrent("a reader of a broken door", () => {
   it("K-1 who is sent away for being quiet, or when its turn is stopped, fails", async () => {
     const lost: DoorItem = { kind: "ended", tag: "ConnectionLost", message: "sent away" }
     const impatient = reading(plain(), (next) => async () => (await within(300, next()))?.value ?? lost)
-    await fails("quiet", impatient, /ended before the end of a turn that says nothing for long/, { ...here(), silence: 400 })
+    await fails("quiet", impatient, /lost their connection while nothing happened; the last one with ConnectionLost: sent away/, {
+      ...here(),
+      silence: 400,
+    })
     const rude = reading(
       plain(),
       items((item) => [item.kind === "event" && item.name === "turn/ended" ? lost : item]),

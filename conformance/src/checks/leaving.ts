@@ -23,7 +23,7 @@ async function leaveTurn(suite: Suite, milliseconds: number): Promise<boolean> {
 }
 
 /** How long the agent says nothing, in milliseconds: a busy machine needs long. */
-const PAUSES = [500, 3000, 15_000]
+const PAUSES = [1000, 6000, 20_000]
 
 const detach: Check = {
   id: "detach",

@@ -33,7 +33,7 @@ describe("the stream socket", () => {
   beforeEach(async () => {
     directory = await testDirectory()
     house = await openHouse({ directory: directory.path, settings: { subscriberWindow: WINDOW } })
-    socket = await openSocket(house, { socketHelloTimeout: 300, socketMaxFrame: 65_536 })
+    socket = await openSocket(house, { socketMaxFrame: 65_536 })
   })
   afterEach(async () => {
     for (const one of clients.splice(0)) one.ws.terminate()
@@ -182,9 +182,12 @@ describe("the stream socket", () => {
   })
 
   it("W-5 a socket without Hello is closed", async () => {
-    const silent = client()
+    const impatient = await openSocket(house, { socketHelloTimeout: 300 })
+    const silent = new RawClient(impatient.port)
+    clients.push(silent)
     await silent.until("the close", () => silent.closed !== undefined)
     expect(silent.closed).toMatchObject({ code: 1008, reason: "no Hello in time" })
+    await impatient.close()
   })
 
   it("W-7 trap:11 the hub speaks three times in a silence, and drops a client that says nothing", async () => {
