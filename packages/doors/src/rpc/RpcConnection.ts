@@ -146,6 +146,11 @@ export class RpcConnection implements TurnWriter, CallOwner {
     return isFull
   }
 
+  /** Whether answers to what was read at once are far beyond what a client may leave unread: then it is too late to stop reading. */
+  #isFlooded(): boolean {
+    return this.#unread > this.#parts.settings.subscriberWindow + 2 * UNREAD_MAX
+  }
+
   get #unread(): number {
     return this.#socket.writableLength + this.#outBytes
   }
@@ -164,6 +169,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
     if (read === undefined) return this.#noMessage("a line must be an RPC message as JSON")
     this.#strange = 0
     for (const message of read.messages) {
+      if (this.#isFlooded()) return this.close(1008, "the client asks for far more than it reads")
       if (read.refused === undefined) this.#take(message)
       else if (isId(message["id"])) this.send(failure(message["id"], new BadRequest({ message: read.refused })))
       else this.send(defectText(read.refused))

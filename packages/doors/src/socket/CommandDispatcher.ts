@@ -78,7 +78,7 @@ export class CommandDispatcher implements CallOwner {
     if (refused === undefined) return this.#lineOf(connection).add(messages, text.length)
     // Nothing of it is carried out; whoever can be told is told why.
     for (const { id } of messages) {
-      if (!isId(id)) return connection.close(1008, refused)
+      if (!isId(id) || connection.flooded) return connection.close(1008, refused)
       connection.answer(failure(id, new BadRequest({ message: refused })))
     }
   }

@@ -1,6 +1,8 @@
 /** What no well-meant client does to the RPC door, in one house: after each of it nothing is left of who did it, and the agents worked on. */
+import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import WebSocket from "ws"
 import { createAgent, messages, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { LineClient, openRpc, type RpcHouse } from "@holdfast/testkit/hub/rpc-house"
@@ -190,6 +192,19 @@ describe("an attack on the RPC door", () => {
     expect(client.closed).toEqual({ code: 1008, reason: "this is not Effect RPC" })
     expect(client.messages.filter(({ _tag }) => _tag === "Defect").length).toBe(202)
     await expectNothingLeft()
+  })
+
+  it("J-9 a line of many messages whose answers would be far larger ends its connection", async () => {
+    const wide = await openRpc(house)
+    const ws = new WebSocket(wide.url)
+    const name = "x".repeat(80)
+    ws.on("open", () => ws.send(`[{"${name}":1,"${name}":1}${',{"id":1}'.repeat(250_000)}]\n`))
+    let bytes = 0
+    ws.on("message", (data: Buffer) => (bytes += data.length))
+    const [code, reason] = await once(ws, "close")
+    expect([code, String(reason)]).toEqual([1008, "the client asks for far more than it reads"])
+    expect(bytes).toBeLessThan(40 * 1024 * 1024)
+    await wide.close()
   })
 
   it("J-2 a line that comes byte by byte is read as one", async () => {
