@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, it } from "vitest"
 import WebSocket, { type ClientOptions } from "ws"
 import { messagesOf, openAgent, recordOf, sendText, settledAgent } from "../src/agent-session.ts"
 import { type FaultProxy, startFaultProxy } from "../src/fault-proxy.ts"
+import { gatedTurn } from "../src/gated-turn.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { chatParts, chatText, NodeChat } from "../src/node-chat.ts"
 
@@ -73,16 +74,20 @@ describe.concurrent("our transport for a chat of the AI SDK", () => {
   it("I-7 resuming waits for a turn that is about to start, is null when there is none, and an abort leaves the turn alone", async ({
     expect,
   }) => {
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+    const turn = gatedTurn(hub)
     const { chat, transport } = pageOf(id)
     expect(await transport.reconnectToStream({ chatId: id })).toBeNull()
     expect(await transport.reconnectToStream({ chatId: "unknown-chat" })).toBeNull()
-    await sendText(hub, id, "[[slow 20 30]]")
+    await sendText(hub, id, turn.text)
     const resuming = chat.resumeStream()
     await expect.poll(() => chat.status).toBe("streaming")
     await chat.stop()
     await resuming
-    await Promise.all([chat.resumeStream(), chat.resumeStream()])
+    const both = Promise.all([chat.resumeStream(), chat.resumeStream()])
+    await expect.poll(() => chat.status).toBe("streaming")
+    turn.open()
+    await both
     await settledAgent(hub, id)
     expect(chatParts(chat.messages.at(-1))).toEqual(chatParts(await lastStored(id)))
   })
@@ -116,15 +121,17 @@ describe.concurrent("our transport for a chat of the AI SDK", () => {
 
 describe.concurrent("a bound chat of the AI SDK", () => {
   it("I-8 shows what is stored, what others send and what the agent answers them, as it comes", async ({ expect }) => {
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+    const turn = gatedTurn(hub)
     await sendText(hub, id, "[[say before]]")
     await settledAgent(hub, id)
     const { chat, binding } = boundPage(id)
     await expect.poll(async () => shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
-    await sendText(hub, id, "[[slow 20 30]]")
+    await sendText(hub, id, turn.text)
     await expect.poll(() => chatText(chat.messages[3] ?? { id: "", role: "assistant", parts: [] })).toContain("word4 ")
-    expect(chat.messages[2]).toMatchObject({ role: "user", parts: [{ text: "[[slow 20 30]]" }] })
+    expect(chat.messages[2]).toMatchObject({ role: "user", parts: [{ text: turn.text }] })
     expect(binding.state.turn).toBeDefined()
+    turn.open()
     await settledAgent(hub, id)
     await expect.poll(async () => shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
     await expect.poll(() => [chat.status, binding.state.turn]).toEqual(["ready", undefined])
@@ -226,8 +233,12 @@ describe("chats of the AI SDK whose connection is lost", () => {
       [1, 2].map((n) => chat.sendMessage({ text: `[[slow 8 20]] [[say page ${at} ${n}]]` })),
     )
     for (let cut = 0; cut < 3; cut++) {
-      const seq = (await recordOf(hub, id)).lastSeq
-      await expect.poll(async () => (await recordOf(hub, id)).lastSeq).toBeGreaterThan(seq + 5)
+      const { lastSeq } = await recordOf(hub, id)
+      const isFurther = async () => {
+        const record = await recordOf(hub, id)
+        return record.lastSeq > lastSeq + 5 || record.turn.status === "idle"
+      }
+      await expect.poll(isFurther).toBe(true)
       proxy.cut(cut === 1 ? "fin" : "rst")
     }
     await Promise.all(sends)

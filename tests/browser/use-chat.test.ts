@@ -1,11 +1,11 @@
 /** The AI SDK's own `useChat` in a browser, with StrictMode on: over the stock transports, ours, and bound to its session. */
-import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, openAgent, recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { type FaultProxy, startFaultProxy } from "@holdfast/testkit/fault-proxy"
+import { gatedTurn } from "@holdfast/testkit/gated-turn"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { launchBrowser, type Browser, type Page } from "./chromium.ts"
 
@@ -132,13 +132,6 @@ const withEach = <K extends Kind, A>(kinds: ReadonlyArray<K>, run: (kind: K) => 
     }),
   )
 
-/** A message whose turn says a few words, waits until the gate is opened, and says some more. */
-function gated() {
-  const gate = join(hub.data, `gate-${mounted++}`)
-  const text = `[[slow 10 5]] [[bash while ! test -e ${gate}; do sleep 0.02; done]] [[say the end]]`
-  return { text, open: () => writeFileSync(gate, "") }
-}
-
 describe("useChat in a browser", () => {
   it("I-1 I-3 I-7 sends, and two messages at once", () =>
     withEach(KINDS, async (kind) => {
@@ -158,7 +151,7 @@ describe("useChat in a browser", () => {
     const running = await withEach(KINDS, async (kind) => {
       const { id } = await openAgent(hub, { options: { permissions: "allow" } })
       const one = await mount(here, id, kind)
-      const turn = gated()
+      const turn = gatedTurn(hub)
       await one.send(turn.text)
       await one.sees("word9")
       const second = await mount(there, id, kind, true)
@@ -230,7 +223,7 @@ describe("useChat in a browser", () => {
 
   it("I-4 I-7 I-8 a cut, a kill of the hub and a frozen tab lose nothing and double nothing", async () => {
     const { id } = await openAgent(hub, { options: { permissions: "allow" } })
-    const turn = gated()
+    const turn = gatedTurn(hub)
     const own = await mount(here, id, "own")
     await own.send(turn.text)
     await own.sees("word5 ")
