@@ -14,6 +14,8 @@ export interface LossyProxy {
   readonly passed: () => number
   /** Breaks off every call until `allow`. */
   readonly refuse: () => void
+  /** Takes every call and answers none until `allow`, which breaks them off. */
+  readonly hang: () => void
   readonly allow: () => void
   readonly stop: () => Promise<void>
 }
@@ -25,6 +27,8 @@ export type Pages = Readonly<Record<string, readonly [type: string, text: string
 export async function startLossyProxy(target: () => number, every: number, pages: Pages = {}): Promise<LossyProxy> {
   let [posts, lost, passed] = [0, 0, 0]
   let isRefusing = false
+  let isHanging = false
+  const hanging = new Set<IncomingMessage>()
 
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     passed += 1
@@ -57,6 +61,7 @@ export async function startLossyProxy(target: () => number, every: number, pages
       outgoing.writeHead(200, { "content-type": page[0] })
       outgoing.end(page[1])
     } else if (isRefusing) incoming.socket.destroy()
+    else if (isHanging) hanging.add(incoming)
     else pass(incoming, outgoing)
   })
   server.listen(0, "127.0.0.1")
@@ -68,8 +73,13 @@ export async function startLossyProxy(target: () => number, every: number, pages
     refuse: () => {
       isRefusing = true
     },
+    hang: () => {
+      isHanging = true
+    },
     allow: () => {
-      isRefusing = false
+      isRefusing = isHanging = false
+      for (const { socket } of hanging) socket.destroy()
+      hanging.clear()
     },
     stop: async () => {
       const closed = once(server, "close")

@@ -355,7 +355,7 @@ describe.concurrent("a client", () => {
   it("C-38 leaving a turn that is followed, or an abort, stops nothing; an interrupt ends it with abort", async () => {
     const client = open()
     const { id } = await openAgent(hub)
-    for await (const _ of sendAndFollow(client, id, "[[slow 10 20]]")) break
+    for await (const _ of sendAndFollow(client, id, "[[slow 60 20]]")) break
     const ending = new AbortController()
     const aborted = sendAndFollow(client, id, "[[slow 10 20]] second", { signal: ending.signal })
     expect(await aborted.sent).toMatchObject({ status: "queued" })
