@@ -69,8 +69,9 @@ socket.on("connect_error", (error) => console.error(`[${error.message}]`))
 socket.on("connect", async () => {
   try {
     await ask("client:hello", { clientId: `chat-${process.pid}-example`, name: "chat example" })
-    await ask("run:attach", { runId, after: last })
-    console.log(`[following ${runId} after ${last}]`)
+    const after = last
+    await ask("run:attach", { runId, after })
+    console.log(`[following ${runId} after ${after}]`)
   } catch (error) {
     console.error(`[${error.message}]`)
   }
