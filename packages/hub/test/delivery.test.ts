@@ -156,6 +156,31 @@ describe("delivery", () => {
     expect(slow.seen.filter(({ kind }) => kind === "synced").length).toBeLessThanOrEqual(1)
   })
 
+  it.each(["events", "synced", "viewers"] as const)(
+    "D-16 a door that throws in %s ends its own reader, with a reason, and no other",
+    async (call) => {
+      const broken = new Reader()
+      const passed = broken[call]
+      let isBroken = call !== "events"
+      Object.assign(broken, {
+        [call]: (...given: ReadonlyArray<never>) => {
+          if (isBroken) throw new Error("a mistake in a door")
+          Reflect.apply(passed, broken, given)
+        },
+      })
+      await attachReader(house, { session: id, after: 0 }, broken)
+      const other = await attachReader(house, { session: id, after: 0 })
+      isBroken = true
+      runner.print(Buffer.from("one"))
+      await broken.until("its end", ({ seen }) => seen.some(({ kind }) => kind === "detached"))
+      expect(broken.seen.at(-1)).toEqual({ kind: "detached", reason: "the door failed to pass on the events; attach again" })
+      runner.print(Buffer.from("two"))
+      await other.until("what came after", ({ text }) => text.endsWith("onetwo"))
+      other.checkDense(0)
+      await other.until("word that the first has left", ({ viewersSeen }) => viewersSeen?.viewers.length === 1)
+    },
+  )
+
   it("D-10 a reader that leaves while it is full, in the middle of a delivery, is sent nothing any more", async () => {
     const leaving = new Reader()
     leaving.acknowledging = false

@@ -14,6 +14,7 @@ import type { OpenSession } from "../session/OpenSession.ts"
 import type { Snapshot } from "../session/SessionPart.ts"
 import { CatchUp } from "./CatchUp.ts"
 import type { Gate } from "../session/Gate.ts"
+import { GuardedSink } from "./GuardedSink.ts"
 import { Subscriber } from "./Subscriber.ts"
 import { deliverAtTurnEnd } from "./turn-end.ts"
 
@@ -46,7 +47,8 @@ export class Delivery {
 
   /** Adds a reader; nothing is sent before `begin`. `dropped` is called when the hub ends it, before its sink is. */
   subscribe(sink: AttachmentSink, dropped: (reason: string) => void, filter: EventFilter | undefined): Subscriber {
-    const subscriber = new Subscriber(sink, dropped, filter, this.session.context.settings.subscriberWindow)
+    const guarded = new GuardedSink(sink, (error) => this.#failed(subscriber, error))
+    const subscriber = new Subscriber(guarded, dropped, filter, this.session.context.settings.subscriberWindow)
     this.all.add(subscriber)
     return subscriber
   }
@@ -87,6 +89,13 @@ export class Delivery {
     this.end(subscriber)
     subscriber.dropped(reason)
     subscriber.sink.detached(reason)
+  }
+
+  /** Removes a reader whose door threw. */
+  #failed(subscriber: Subscriber, error: unknown): void {
+    const { context, id } = this.session
+    context.report("a door failed to pass on events, and its reader was detached", { session: id, cause: String(error) })
+    this.drop(subscriber, "the door failed to pass on the events; attach again")
   }
 
   /** Ends every reader with a reason. */

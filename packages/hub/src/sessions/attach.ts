@@ -70,14 +70,14 @@ export function attach(
       name: request.name,
       mode: request.mode,
       release: (who) => {
-        if (sink.released === undefined || !open) return false
+        if (subscriber.sink.released === undefined || !open) return false
         delivery.end(subscriber)
         finish(`detached by ${who}`)
         viewers.seatLeft(seat)
-        sink.released(who)
+        subscriber.sink.released(who)
         return true
       },
-      show: (shown) => (subscriber.mode === "new" ? undefined : sink.viewers(shown)),
+      show: (shown) => (subscriber.mode === "new" ? undefined : subscriber.sink.viewers(shown)),
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
       ...(request.within === undefined ? {} : { within: request.within }),
       ...(request.colors === undefined ? {} : { colors: request.colors }),
