@@ -1,11 +1,15 @@
 /** The PTY adapter with real programs: bytes exact, nothing left, nothing inherited. */
 import { createHash, randomFillSync } from "node:crypto"
-import { readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { foregroundGroup } from "@holdfast/adapter/process/processes"
 import { alive, masters, temporaryDirectory, until } from "@holdfast/testkit/runner/live-runner"
+import { startEmulators } from "../src/emulator/Emulators.ts"
+import { ptyAdapter } from "../src/pty/PtyAdapter.ts"
 import { bash, collect, pty } from "./terminals.ts"
+
+const nothing = () => undefined
 
 const sha = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
@@ -31,6 +35,37 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
       expect(child.bytes().length).toBe(random.length)
       expect(sha(child.bytes())).toBe(sha(random))
     } finally {
+      data.dispose()
+    }
+  })
+
+  it("T-5 terminals that are read in the same tick have their own output on their screens", async () => {
+    const data = temporaryDirectory()
+    const emulators = startEmulators({ answer: nothing, title: nothing, drained: nothing, failed: nothing })
+    const names = ["first terminal", "other terminal", "third terminal"]
+    const handles = names.map((name, child) => {
+      emulators.open(child, 80, 24, 10)
+      const spec = bash(`printf '${name}'; : > '${join(data.path, name)}'; exec sleep 60`)
+      return ptyAdapter.start(spec, {
+        output: (bytes) => void emulators.feed(child, 1, bytes),
+        note: nothing,
+        exit: nothing,
+      })
+    })
+    try {
+      // The loop stands still until all have printed; a change of size then reads each in this same tick.
+      const still = new Int32Array(new SharedArrayBuffer(4))
+      const deadline = performance.now() + 20_000
+      while (!names.every((name) => existsSync(join(data.path, name)))) {
+        expect(performance.now()).toBeLessThan(deadline)
+        Atomics.wait(still, 0, 0, 5)
+      }
+      for (const handle of handles) handle.resize(90, 24)
+      const screens = await Promise.all(names.map((_, child) => emulators.screen(child)))
+      expect(screens.map(({ text }) => text)).toEqual(names)
+    } finally {
+      await Promise.all(handles.map((handle) => handle.end(0)))
+      await emulators.stop()
       data.dispose()
     }
   })

@@ -1,8 +1,8 @@
 /**
  * The runner's emulators: one headless terminal per child, in a worker thread (T-3).
  *
- * They follow the output and never stand in its way: `feed` keeps a reference for the rest of the tick, then one copy goes
- * to the thread, which parses. What a child asks of its terminal is answered there and nowhere else. When the thread
+ * They follow the output and never stand in its way: `feed` makes the one copy, which goes to the thread with all others of
+ * the tick and is parsed there. What a child asks of its terminal is answered there and nowhere else. When the thread
  * dies, the screens it had are unknown forever and say so; their output continues, and children that begin later get a new
  * thread.
  */
@@ -30,8 +30,8 @@ export interface Emulators {
   /** Opens an empty terminal; sizes in cells, `scrollback` in lines. */
   open(child: number, cols: number, rows: number, scrollback: number): void
   /**
-   * Takes output in order; the bytes must not change in this tick. False: the lag bound is reached (the bytes are taken),
-   * pause the child until `drained`.
+   * Takes a copy of output, in order. False: the lag bound is reached (the bytes are taken), pause the child until
+   * `drained`.
    */
   feed(child: number, position: number, bytes: Uint8Array): boolean
   /** Changes the size, in order with the output (T-9). */
