@@ -75,8 +75,8 @@ export function administrationHandlers({
     "health.live": (_, __, done) => done(Exit.succeed({ live: true, version })),
     "health.ready": run((_, by) =>
       Effect.map(hub.health, ({ ready, store, runner, problems }) => {
-        // What is wrong in detail has paths and lines of logs in it: only who shows a credential is told.
-        return { ready, store, runner, problems: by.scope === "none" ? [] : problems }
+        // What is wrong in detail has paths and lines of logs in it: only who shows a credential for all sessions is told.
+        return { ready, store, runner, problems: by.scope === "none" || by.sessions !== undefined ? [] : problems }
       }),
     ),
     "server.metrics": run(() => metrics),

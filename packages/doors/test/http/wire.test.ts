@@ -63,16 +63,20 @@ describe("requests as they come off the wire", () => {
     expect(errorIn(socket)).toEqual({ status: 400, tag: "BadRequest" })
   })
 
-  it("G-15 (fault:N52) details of what is wrong are shown only to a client with a credential", async () => {
+  it("G-15 X-20 (fault:N52) details of what is wrong are shown only to a client with a credential for all sessions", async () => {
     const { health } = door.hub
+    const body = JSON.stringify({ name: "bound", scope: "read", sessions: [await door.create()] })
+    const bound = (await door.send("/api/tokens", { method: "POST", body })).json()["secret"] as string
     const problem = "the store failed: /home/somebody/.local/share/holdfast/holdfast.db is damaged"
     Object.assign(door.hub, {
       health: Effect.map(health, (report) => ({ ...report, ready: false, store: "failed", problems: [problem] })),
     })
     const open = await door.send("/health/ready", { token: "" })
+    const partly = await door.send("/health/ready", { token: bound })
     const owner = await door.send("/health/ready")
     Object.assign(door.hub, { health })
     expect([open.status, open.json()["store"], open.json()["problems"]]).toEqual([503, "failed", []])
+    expect([partly.status, partly.json()["problems"]]).toEqual([503, []])
     expect([owner.status, owner.json()["problems"]]).toEqual([503, [problem]])
   })
 
