@@ -96,8 +96,11 @@ const TLS_ON_USE = {
 
 const pointsOf = (entries) => entries.map((entry) => ({ in: join(ROOT, entry.in), out: entry.out }))
 
-/** Bundles the programs without writing them, with options of esbuild beside ours; resolves with its result. */
-export async function bundlePrograms(options = {}) {
+/**
+ * Bundles the programs without writing them; resolves with esbuild's result, in which each file has its source map. The maps are
+ * made even where no one needs them: the names of chunks depend on it, and coverage finds the chunks that ran by their names.
+ */
+export async function bundlePrograms() {
   const { build: bundle } = await import("esbuild")
   return bundle({
     ...COMMON,
@@ -110,7 +113,7 @@ export async function bundlePrograms(options = {}) {
     banner: { js: REQUIRE },
     plugins: [TLS_ON_USE],
     metafile: true,
-    ...options,
+    sourcemap: "external",
   })
 }
 
@@ -123,7 +126,7 @@ export async function build() {
     bundleEntries(library, join(DIST, "client")),
     bundleWhole(library, ["index"], join(DIST, "client.js"), { minify: false }),
   ])
-  const files = [...programs.outputFiles, ...entries.outputFiles, ...page.outputFiles]
+  const files = [...programs.outputFiles.filter(({ path }) => !path.endsWith(".map")), ...entries.outputFiles, ...page.outputFiles]
   mkdirSync(join(DIST, "client"), { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
   for (const file of chunksFirst) place(file)

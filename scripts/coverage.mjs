@@ -24,6 +24,9 @@ const PARTS = [
   { name: "runner", folder: "packages/runner/src", least: 0.95 },
 ]
 
+/** How the paths of the build's chunks begin. */
+const BUILT_CHUNKS = join(ROOT, "apps/cli/dist/chunk-")
+
 /** Suites of contracts are tests themselves; a console of Windows is on no other system. */
 const LEFT_OUT = ["**/contract/**", "**/conpty.ts"]
 
@@ -58,7 +61,7 @@ async function addProcesses(files) {
       file.path,
       file.statements.map(({ line, column }, at) => ({ file, at, offset: offsetIn(file, line, column) })),
     )
-  const { outputFiles } = await bundlePrograms({ sourcemap: "external" })
+  const { outputFiles } = await bundlePrograms()
   for (const { path, text } of outputFiles) {
     const map = outputFiles.find((other) => other.path === `${path}.map`)
     if (map !== undefined) places.set(path, offsetsIn(text, map.text, join(path, ".."), files))
@@ -73,7 +76,10 @@ async function addProcesses(files) {
       continue
     }
     for (const { url, functions } of report.result) {
-      const list = url.startsWith("file:") ? places.get(fileURLToPath(url)) : undefined
+      const path = url.startsWith("file:") ? fileURLToPath(url) : undefined
+      const list = path === undefined ? undefined : places.get(path)
+      if (list === undefined && path?.startsWith(BUILT_CHUNKS))
+        throw new Error(`${path} ran, and is no part of the build: its lines would be missing`)
       if (list !== undefined) ranAt(functions, list, ({ file, at }) => (file.statements[at].ran = true))
     }
   }
