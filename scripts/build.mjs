@@ -126,7 +126,11 @@ export async function build() {
     bundleEntries(library, join(DIST, "client")),
     bundleWhole(library, ["index"], join(DIST, "client.js"), { minify: false }),
   ])
-  const files = [...programs.outputFiles.filter(({ path }) => !path.endsWith(".map")), ...entries.outputFiles, ...page.outputFiles]
+  const files = [
+    ...programs.outputFiles.filter(({ path }) => !path.endsWith(".map")),
+    ...entries.outputFiles,
+    ...page.outputFiles,
+  ]
   mkdirSync(join(DIST, "client"), { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
   for (const file of chunksFirst) place(file)

@@ -14,8 +14,12 @@ import type { ListQuery, SessionList } from "../Store.ts"
 import { listed, SELECT } from "./session-reader.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 
-/** Sessions of a slice: some milliseconds. */
+/** Sessions of a slice at most: some milliseconds. */
 const SLICE = 5000
+
+/** Sessions of the first slice, and how much larger each next one is: most pages are full by then, and finding a slice's end costs its length. */
+const FIRST_SLICE = 200
+const GROWTH = 5
 
 const SORTS = {
   active: { column: "last_active_at", order: "DESC", beyond: "<", within: ">=" },
@@ -95,7 +99,7 @@ function filtersOf(statements: Statements, query: ListQuery): Filters {
 
 const trashedOf = ({ status }: ListQuery): number => (status === "deleted" ? 1 : 0)
 
-/** Parts of the list after a place, in its order: all of it where the filters do not scan, else slices of the order's index. */
+/** Parts of the list after a place, in its order: all of it where the filters do not scan, else slices of the order's index, of `size` sessions at most. */
 function* slicesOf(
   statements: Statements,
   query: ListQuery,
@@ -105,6 +109,7 @@ function* slicesOf(
 ): Generator<Conditions> {
   const { beyond, column, order, within } = SORTS[query.sort ?? "active"]
   const place = `(s.${column}, s.handle)`
+  let step = Math.min(FIRST_SLICE, size)
   for (let from = after; ;) {
     const text = from === undefined ? [] : [`${place} ${beyond} (?, ?)`]
     const values = from === undefined ? [] : [from.value, from.handle]
@@ -114,13 +119,14 @@ function* slicesOf(
           `SELECT s.${column}, s.handle FROM sessions s WHERE ${ends} ORDER BY s.${column} ${order}, s.handle ${order} LIMIT 1 OFFSET ?`,
           trashedOf(query),
           ...values,
-          size - 1,
+          step - 1,
         )
       : undefined
     if (last === undefined) return yield { text, values }
     const to = { value: valueOf(last, column), handle: num(last, "handle") }
     yield { text: [...text, `${place} ${within} (?, ?)`], values: [...values, to.value, to.handle] }
     from = to
+    step = Math.min(step * GROWTH, size)
   }
 }
 
