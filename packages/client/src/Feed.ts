@@ -42,7 +42,9 @@ export class Feed {
   readonly #unfollow: () => void
   #change: number | undefined
   #feed: string | undefined
+  readonly #follower: Follower
   #listening = false
+  #isStopped = false
   readonly #retry: Retry
   readonly #only: "announcements" | undefined
 
@@ -54,14 +56,14 @@ export class Feed {
     this.#change = cursor?.after
     this.#feed = cursor?.feed
     this.#only = only
-    const follower: Follower = {
+    this.#follower = {
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
       frame: (frame) => this.#frame(frame),
       over: (error) => listener.refused?.(error),
     }
-    if (connection.claim(FEED, follower) !== follower) throw alreadyConsumed("feed")
-    this.#unfollow = connection.follow(follower)
+    if (connection.claim(FEED, this.#follower) !== this.#follower) throw alreadyConsumed("feed")
+    this.#unfollow = connection.follow(this.#follower)
   }
 
   /** Last change number taken in. */
@@ -77,6 +79,8 @@ export class Feed {
 
   /** Ends the feed. */
   stop(): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
     if (this.#listening) this.#connection.request("UnwatchSessions", {}, () => undefined)
     this.#dropped()
     this.#unfollow()
@@ -89,6 +93,7 @@ export class Feed {
 
   #watch(): void {
     this.#connection.request("WatchSessions", { ...this.cursor, ...given({ only: this.#only }) }, (exit) => {
+      if (this.#isStopped) return exit.ok ? this.#abandon() : undefined
       if (exit.ok) {
         this.#listening = true
         this.#retry.done()
@@ -107,6 +112,13 @@ export class Feed {
       }
       this.#retry.later()
     })
+  }
+
+  /** The hub agreed when no one wants it any more: it stops, unless another one has the connection's feed by now. */
+  #abandon(): void {
+    const isFree = this.#connection.claim(FEED, this.#follower) === this.#follower
+    this.#unfollow()
+    if (isFree) this.#connection.request("UnwatchSessions", {}, () => undefined)
   }
 
   #frame(frame: ServerFrame): void {

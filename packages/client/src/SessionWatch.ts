@@ -2,10 +2,12 @@
  * The feed of sessions as an async iterable (docs/protocol/rules.md, C-35). Between two steps of its loop records are gathered, each
  * at its latest state: the feed promises no more, and so a slow loop holds at most one record of each session.
  */
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection } from "./Connection.ts"
 import { Feed } from "./Feed.ts"
 import type { FeedCursor } from "./Feed.ts"
+import { given } from "./given.ts"
 import { PullIterator } from "./PullIterator.ts"
 import { whenAborted } from "./signals.ts"
 import type { CallOptions } from "./signals.ts"
@@ -13,7 +15,14 @@ import type { CallOptions } from "./signals.ts"
 /** What a watch hands out. */
 export type WatchItem =
   /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
-  | { readonly _tag: "Sessions"; readonly sessions: ReadonlyArray<Session>; readonly change: number; readonly synced: boolean }
+  | {
+      readonly _tag: "Sessions"
+      readonly sessions: ReadonlyArray<Session>
+      readonly change: number
+      readonly synced: boolean
+      /** Everything that the hub announces now: when that has changed, and once the feed has caught up. */
+      readonly announcements?: ReadonlyArray<Announcement>
+    }
   /** The hub has another store than before: what was handed out is void, and every session follows. */
   | { readonly _tag: "Reset" }
 
@@ -32,6 +41,7 @@ export class SessionWatch implements AsyncIterable<WatchItem> {
   readonly #items: PullIterator<WatchItem>
   readonly #waiting = new Map<string, Session>()
   #next: { readonly change: number; readonly synced: boolean } | undefined
+  #announcements: ReadonlyArray<Announcement> | undefined
   #isReset = false
   #cursor: FeedCursor | undefined
 
@@ -48,9 +58,11 @@ export class SessionWatch implements AsyncIterable<WatchItem> {
       connection,
       {
         sessions: (sessions, change, synced) => this.#changed(sessions, change, synced),
+        // Its frame has records too, if only none: those come next.
+        announcements: (announcements) => (this.#announcements = announcements),
         reset: () => {
           this.#waiting.clear()
-          this.#next = undefined
+          this.#next = this.#announcements = undefined
           this.#isReset = true
           this.#items.wake()
         },
@@ -96,7 +108,9 @@ export class SessionWatch implements AsyncIterable<WatchItem> {
     this.#next = undefined
     const sessions = [...this.#waiting.values()]
     this.#waiting.clear()
+    const announcements = this.#announcements
+    this.#announcements = undefined
     this.#cursor = { ...this.#feed.cursor, after: next.change }
-    return { _tag: "Sessions", sessions, ...next }
+    return { _tag: "Sessions", sessions, ...next, ...given({ announcements }) }
   }
 }

@@ -138,8 +138,8 @@ export class ScriptedHub {
     for (const { socket } of this.#peers) socket.send(encodeHeartbeat(1, [{ handle: HANDLE, seq: this.log.length }]))
   }
 
-  feed(change: number, sessions: ReadonlyArray<unknown>): void {
-    for (const { socket } of this.#peers) socket.send(encodeFeed(change, sessions, true))
+  feed(change: number, sessions: ReadonlyArray<unknown>, announcements?: ReadonlyArray<unknown>): void {
+    for (const { socket } of this.#peers) socket.send(encodeFeed(change, sessions, true, announcements))
   }
 
   detach(reason: string): void {

@@ -104,6 +104,38 @@ describe("async iterables", () => {
     next[Symbol.dispose]()
   })
 
+  it("C-35 X-30 of the feed hands out what the hub announces, the latest and once", async () => {
+    const watch = new SessionWatch(connection)
+    const items = watch[Symbol.asyncIterator]()
+    await until("watching", () => hub.watches.length === 1)
+    hub.feed(6, [], [{ id: "first" }])
+    hub.feed(7, [{ id: "a" }], [{ id: "first" }, { id: "second" }])
+    await connection.call("log.mark", { session: SESSION, text: "after those" })
+    const announcements = [{ id: "first" }, { id: "second" }]
+    const told = { _tag: "Sessions", sessions: [{ id: "a" }], change: 7, synced: true }
+    expect((await items.next()).value).toEqual({ ...told, announcements })
+    hub.feed(8, [])
+    expect((await items.next()).value).toEqual({ ...told, sessions: [], change: 8 })
+    hub.feed(9, [], [])
+    expect((await items.next()).value).toMatchObject({ announcements: [] })
+    await items.return?.()
+  })
+
+  it("C-35 of the feed that is left before the hub has answered is ended there, unless another one follows it", async () => {
+    await connection.online()
+    new SessionWatch(connection)[Symbol.dispose]()
+    await until("ended", () => hub.heard.length === 3)
+    expect(hub.heard.flat()).toEqual(["Hello", "WatchSessions", "UnwatchSessions"])
+    new SessionWatch(connection)[Symbol.dispose]()
+    const next = new SessionWatch(connection)
+    const first = next[Symbol.asyncIterator]().next()
+    await connection.call("log.mark", { session: SESSION, text: "after those" })
+    expect(hub.heard.flat().slice(3)).toEqual(["WatchSessions", "WatchSessions", "log.mark"])
+    hub.feed(6, [{ id: "a" }])
+    expect((await first).value).toMatchObject({ change: 6 })
+    next[Symbol.dispose]()
+  })
+
   it("C-35 of the feed says that the store is another one, and ends with its connection", async () => {
     hub.resets = true
     const seen: Array<unknown> = []
