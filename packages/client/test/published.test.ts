@@ -8,6 +8,7 @@ interface Library {
 }
 
 interface Built {
+  readonly outputFiles: ReadonlyArray<{ readonly text: string }>
   readonly metafile: {
     readonly outputs: Readonly<
       Record<
@@ -71,5 +72,18 @@ describe("the published library", () => {
     const { bundleWhole, libraryOf } = await scripts()
     const { metafile } = await bundleWhole(libraryOf("@holdfast/client"), ["index"], "out.js", { minify: true })
     expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([])
+  })
+
+  it("C-17 calls no method that Node 18 lacks, but for what goes with a newer Effect", async () => {
+    const { bundleWhole, libraryOf } = await scripts()
+    const library = libraryOf("@holdfast/client")
+    const names = library.entries.map(({ name }) => name).filter((name) => name !== "effect")
+    const { outputFiles } = await bundleWhole(library, names, "out.js", { minify: false })
+    const text = outputFiles.map((file) => file.text).join("")
+    expect(names).toContain("model")
+    expect(text).toContain("findLastIndex(")
+    const later =
+      /\.(?:toSorted|toReversed|toSpliced|with|toWellFormed|isWellFormed)\(|\b(?:Object|Map)\.groupBy|Promise\.(?:withResolvers|try)\(|fromAsync/g
+    expect(text.match(later)).toBe(null)
   })
 })

@@ -112,7 +112,7 @@ export class SessionView implements FollowedRecord {
         return change({ status: "uncertain" })
       case "reordered": {
         const places = new Map((order as ReadonlyArray<string>).map((id, at) => [id, at]))
-        this.queue = this.queue.toSorted((a, b) => (places.get(a.id) ?? -1) - (places.get(b.id) ?? -1))
+        this.queue = [...this.queue].sort((a, b) => (places.get(a.id) ?? -1) - (places.get(b.id) ?? -1))
         return
       }
       case "held":

@@ -38,7 +38,7 @@ function close(text: string): string | undefined {
   // Where the text can be cut so that closing what is open makes it valid.
   let cut = 0
   let key = false
-  const closed = (tail: string): string => text.slice(0, cut) + tail + open.toReversed().join("")
+  const closed = (tail: string): string => text.slice(0, cut) + tail + [...open].reverse().join("")
   for (let i = 0; i < text.length;) {
     const char = text[i]!
     if (char === '"') {

@@ -71,7 +71,7 @@ const NOTICE_BYTES = 64
 
 /** The length that strings are cut to, so that about `excess` bytes go. */
 function cutLength(strings: ReadonlyArray<string>, excess: number): number {
-  const lengths = strings.map((text) => text.length).toSorted((a, b) => b - a)
+  const lengths = strings.map((text) => text.length).sort((a, b) => b - a)
   let taken = 0
   for (let i = 0; i < lengths.length; i++) {
     const next = Math.max(lengths[i + 1] ?? SHORTEST, SHORTEST)
