@@ -1,6 +1,6 @@
 /** Hooks about an agent's messages: all of them, or one and one part of it, so that a delta renders no more than its part. */
-import { useCallback } from "react"
-import { constant } from "@holdfast/client/model"
+import { useCallback, useMemo } from "react"
+import { following } from "@holdfast/client/model"
 import type { MessageHead, MessagePart, Older, SessionView } from "@holdfast/client/model"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { useHub } from "./provider.ts"
@@ -49,15 +49,14 @@ export function useMessageIds(session: string): MessageIds {
   return { ids: useCell(view.transcript.messages.ids), ...useOlder(view) }
 }
 
-const NO_HEAD = constant<MessageHead | undefined>(undefined)
-const NO_PART = constant<MessagePart | undefined>(undefined)
-
-/** Everything about one message but its parts: rendered when it gets another part, and when its turn ends. */
+/** Everything about one message but its parts: rendered when it comes, when it gets another part, and when its turn ends. */
 export function useMessage(session: string, id: string): MessageHead | undefined {
-  return useCell<MessageHead | undefined>(useSessionView(session).transcript.messages.of(id)?.head ?? NO_HEAD)
+  const { messages } = useSessionView(session).transcript
+  return useCell(useMemo(() => following(messages.ids, () => messages.of(id)?.head), [messages, id]))
 }
 
-/** One part of a message, by its place: rendered when it grows. */
+/** One part of a message, by its place: rendered when it comes and when it grows. */
 export function usePart(session: string, id: string, index: number): MessagePart | undefined {
-  return useCell(useSessionView(session).transcript.messages.of(id)?.part(index) ?? NO_PART)
+  const { messages } = useSessionView(session).transcript
+  return useCell(useMemo(() => following(messages.ids, () => messages.of(id)?.part(index)), [messages, id, index]))
 }

@@ -138,13 +138,13 @@ export class MessageList implements Source {
     this.#isOrderNew = true
   }
 
-  /** Replaces everything. */
+  /** Replaces everything. What streams keeps its cells, which are shown, until `stream` says whether it still does. */
   replace(messages: ReadonlyArray<Message>): void {
     const kept = new Set(messages.map(({ id }) => id))
-    for (const id of [...this.#messages.keys()]) if (!kept.has(id)) this.#messages.delete(id)
+    if (this.#streaming !== undefined && kept.has(this.#streaming)) this.#streaming = undefined
+    for (const id of [...this.#messages.keys()]) if (!kept.has(id) && id !== this.#streaming) this.#messages.delete(id)
     for (const message of messages) this.#put(message, false)
     this.#stored = [...kept]
-    this.#streaming = undefined
     this.#isOrderNew = true
     this.#frames.mark(this)
   }
@@ -154,7 +154,7 @@ export class MessageList implements Source {
     const whole = this.#streaming === undefined ? undefined : this.#messages.get(this.#streaming)?.whole.latest
     const { latest } = this.#all
     // Between two changes of the order only the streaming message changes, which is the last.
-    if (whole !== undefined && latest.at(-1) !== whole) this.#all.set(Object.freeze(latest.with(-1, whole)))
+    if (whole !== undefined && latest.at(-1) !== whole) this.#all.set(Object.freeze([...latest.slice(0, -1), whole]))
   }
 
   #collectAll(): void {

@@ -31,6 +31,11 @@ export class Cell<A> implements Readable<A>, Published {
     return () => void this.#listeners.delete(own)
   }
 
+  /** Whether anyone listens. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0
+  }
+
   /** What was set last, which the next frame shows. */
   get latest(): A {
     return this.#next
@@ -54,7 +59,34 @@ export class Cell<A> implements Readable<A>, Published {
   }
 }
 
-/** A cell that never changes, in place of one that is not there. */
-export function constant<A>(value: A): Readable<A> {
-  return { get: () => value, subscribe: () => () => undefined }
+/**
+ * The value of a cell that may not be there yet. Which one it is, is looked up when no one listens, and then after each change of
+ * `places`: so it changes with them, in the same frame.
+ */
+export function following<A>(places: Readable<unknown>, lookUp: () => Readable<A> | undefined): Readable<A | undefined> {
+  let [cell, listeners] = [lookUp(), 0]
+  return {
+    get: () => {
+      if (listeners === 0) cell = lookUp()
+      return cell?.get()
+    },
+    subscribe: (listener) => {
+      if (listeners++ === 0) cell = lookUp()
+      let heard = cell
+      let end = heard?.subscribe(listener)
+      const endPlaces = places.subscribe(() => {
+        cell = lookUp()
+        if (cell === heard) return
+        end?.()
+        heard = cell
+        end = heard?.subscribe(listener)
+        listener()
+      })
+      return () => {
+        listeners--
+        endPlaces()
+        end?.()
+      }
+    },
+  }
 }

@@ -2,7 +2,7 @@
  * The framework-free model of what a hub shows: what is published as `holdfast/client/model`. React and others subscribe to its
  * cells. Beside it, what a log comes to, by the functions that the hub itself uses (docs/protocol/rules.md, E-5, M-1).
  */
-export { constant } from "./cell.ts"
+export { following } from "./cell.ts"
 export type { Readable } from "./cell.ts"
 export { LAST_EVENTS } from "./EventWindow.ts"
 export type { PresenceEvent, StreamEvent } from "./EventWindow.ts"

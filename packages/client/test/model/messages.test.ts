@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Event } from "@holdfast/protocol/event"
 import type { Message } from "@holdfast/protocol/agent/message"
+import { following } from "../../src/model/cell.ts"
 import { Frames } from "../../src/model/frames.ts"
 import { Transcript } from "../../src/model/Transcript.ts"
 
@@ -115,5 +116,47 @@ describe("a transcript in cells", () => {
     other.apply(event(13, "agent", "text-delta", { id: "a", delta: " whole" }, TURN))
     frames.flush()
     expect(other.messages.of(TURN)?.part(0).get()).toMatchObject({ text: "half whole" })
+  })
+
+  it("U-2 a message that streams keeps its cells when the log is shown again, and goes when it streams no more", () => {
+    const { frames, transcript, tell } = started()
+    const { messages } = transcript
+    tell("turn", "started", { turn: TURN })
+    tell("agent", "text-delta", { id: "a", delta: "half" })
+    const cells = messages.of(TURN)!
+    const live = transcript.save()?.state.live
+    const again = (more: object): void => {
+      const shown = { messages: [message("one", "hello")], before: null, ...more }
+      transcript.snapshot(new TextEncoder().encode(JSON.stringify(shown)), 20)
+      frames.flush()
+    }
+    again({ live })
+    expect(messages.of(TURN)).toBe(cells)
+    transcript.apply(event(21, "agent", "text-delta", { id: "a", delta: " whole" }, TURN))
+    frames.flush()
+    expect(cells.part(0).get()).toMatchObject({ text: "half whole" })
+    again({})
+    expect([messages.ids.get(), messages.of(TURN)]).toEqual([["one"], undefined])
+  })
+
+  it("U-1 U-2 what waits for a message has it when it comes, in its frame", () => {
+    const { frames, transcript } = started()
+    const { messages } = transcript
+    const text = following(messages.ids, () => messages.of("two")?.part(0))
+    const seen: Array<unknown> = []
+    const end = text.subscribe(() => seen.push(text.get()))
+    const other = text.subscribe(() => undefined)
+    expect(text.get()).toBe(undefined)
+    transcript.apply(event(11, "message", "added", { message: message("two", "there") }))
+    expect(text.get()).toBe(undefined)
+    frames.flush()
+    expect(seen).toEqual([{ type: "text", text: "there" }])
+    messages.replace([message("two", "other")])
+    frames.flush()
+    expect(seen.at(-1)).toMatchObject({ text: "other" })
+    end()
+    other()
+    messages.replace([])
+    expect(text.get()).toBe(undefined)
   })
 })
