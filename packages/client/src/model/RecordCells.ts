@@ -5,6 +5,7 @@ import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { Session } from "@holdfast/protocol/session"
+import { isUnreachable } from "../errors.ts"
 import { Cell } from "./cell.ts"
 import type { Frames, Source } from "./frames.ts"
 import { RecordState } from "./RecordState.ts"
@@ -84,9 +85,11 @@ export class RecordCells implements Source {
       for (const event of waiting) this.apply(event)
       done()
     }
-    const give = (): void => {
-      // The connection went away, and the next attach begins with what it finds.
-      if (waiting === this.#waiting) this.#waiting = undefined
+    const give = (cause: unknown): void => {
+      if (waiting !== this.#waiting) return
+      this.#waiting = undefined
+      // What is here lacks the events that did not come: the next attach brings its own.
+      if (isUnreachable(cause)) this.#state = undefined
     }
     read().then(adopt, give)
   }

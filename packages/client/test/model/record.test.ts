@@ -3,6 +3,9 @@ import { evolve } from "@holdfast/core/evolve"
 import { toSession } from "@holdfast/core/state"
 import type { SessionState } from "@holdfast/core/state"
 import type { Event } from "@holdfast/protocol/event"
+import { HoldfastError } from "../../src/errors.ts"
+import { Frames } from "../../src/model/frames.ts"
+import { RecordCells } from "../../src/model/RecordCells.ts"
 import { RecordState } from "../../src/model/RecordState.ts"
 
 const ID = "00000000-0000-7000-8000-000000000001"
@@ -125,5 +128,24 @@ describe("a record that its events keep up to date", () => {
     const record = new RecordState({ ...toSession(state, { firstSeq: 1, lastSeq: 1, change: 1 }), later: 1 } as never)
     record.applyOutput(2, 2000)
     expect(record.record).toMatchObject({ later: 1, lastSeq: 2, lastActiveAt: 2000 })
+  })
+
+  it("U-3 begins with the next attach's record, when a newer one was asked for as the connection was lost", async () => {
+    const [first, second] = toEvents(TERMINAL)
+    const state = evolve(undefined, first!, ID)!
+    const record = toSession(state, { firstSeq: 1, lastSeq: 1, change: 1 })
+    const cells = new RecordCells(new Frames(() => () => undefined))
+    const lost = async (tag: string): Promise<void> => {
+      cells.begin(record)
+      const read = (): Promise<never> => Promise.reject(new HoldfastError(tag, "no"))
+      cells.renew(9, read, () => expect.unreachable())
+      await new Promise((done) => setImmediate(done))
+    }
+    await lost("ConnectionLost")
+    cells.apply({ ...second!, seq: 10 })
+    expect([cells.latest, cells.seq]).toEqual([undefined, undefined])
+    // What the hub refuses to say stays as it is known.
+    await lost("Forbidden")
+    expect(cells.seq).toBe(1)
   })
 })
