@@ -67,7 +67,7 @@ export class EventWindow implements Source {
       this.#last = event.seq
     }
     this.#kept.push(event)
-    if (this.#kept.length > this.#most * 2) this.#kept = this.#kept.slice(-this.#most)
+    if (this.#kept.length > this.#most * 2) this.#kept = lastOf(this.#kept, this.#most)
     this.#frames.mark(this)
   }
 
@@ -90,7 +90,7 @@ export class EventWindow implements Source {
       if (events.length < this.#most && after >= firstSeq && range + 1 < RANGES) continue
       const first = this.#kept.find(({ channel }) => channel !== "presence")?.seq ?? Infinity
       const before = events.filter(({ seq }) => seq < first).map((event) => Object.freeze(event))
-      this.#kept = [...before, ...this.#kept].slice(-this.#most)
+      this.#kept = lastOf([...before, ...this.#kept], this.#most)
       this.#last = Math.max(this.#last, before.at(-1)?.seq ?? 0)
       this.#frames.mark(this)
       return
@@ -98,7 +98,7 @@ export class EventWindow implements Source {
   }
 
   collect(): void {
-    this.#events.set(Object.freeze(this.#kept.slice(-this.#most)))
+    this.#events.set(Object.freeze(lastOf(this.#kept, this.#most)))
   }
 
   /** The last events between two seqs, read by pages. */
@@ -108,12 +108,15 @@ export class EventWindow implements Source {
       const page = (await read(cursor, PAGE)).events
       const last = page.at(-1)
       if (last === undefined) break
-      events = [...events, ...page].slice(-this.#most)
+      events = lastOf([...events, ...page], this.#most)
       cursor = last.seq
     }
     return events
   }
 }
+
+/** The last ones of a list, none where none are wanted. */
+const lastOf = <A>(list: ReadonlyArray<A>, most: number): Array<A> => list.slice(Math.max(0, list.length - most))
 
 /** Events in one page. */
 const PAGE = 500

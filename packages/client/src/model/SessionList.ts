@@ -44,6 +44,11 @@ export class SessionList implements Source {
     return this.#sessions
   }
 
+  /** Whether anyone shows it. */
+  get isShown(): boolean {
+    return this.#ids.isHeard || this.#sessions.isHeard
+  }
+
   /** A session is new or has changed; an id alone: there is no such session any more. */
   changed(session: ShownSession | string): void {
     const id = typeof session === "string" ? session : session.id

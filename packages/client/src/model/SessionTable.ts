@@ -33,6 +33,9 @@ export type FeedState =
   /** The hub refuses it, or the connection was closed. */
   | { readonly _tag: "Ended"; readonly error: HoldfastError }
 
+/** Lists that are kept although no one shows them: each word that is typed into a search makes one. */
+const LISTS_KEPT = 32
+
 const NONE: ReadonlyArray<never> = Object.freeze([])
 const LOADING: FeedState = Object.freeze({ _tag: "Loading" })
 const SYNCED: FeedState = Object.freeze({ _tag: "Synced" })
@@ -82,15 +85,18 @@ export class SessionTable implements Source {
     return made
   }
 
-  /** The sessions that a filter chooses, in its order; the same list for the same filter. */
+  /** The sessions that a filter chooses, in its order; the same list for the same filter, for as long as someone shows it. */
   list(filter: SessionFilter): SessionList {
     const name = JSON.stringify(Object.entries(filter).sort(([one], [other]) => (one < other ? -1 : 1)))
-    const known = this.#lists.get(name)
-    if (known !== undefined) return known
-    const made = new SessionList(this.#frames, filter, (id) => this.#read(id))
-    for (const session of [...this.#records.values(), ...this.#shown.values()]) made.changed(session)
-    this.#lists.set(name, made)
-    return made
+    const list = this.#lists.get(name) ?? this.#listed(filter)
+    // Those that were asked for longest ago come first.
+    this.#lists.delete(name)
+    this.#lists.set(name, list)
+    for (const [other, { isShown }] of this.#lists) {
+      if (this.#lists.size <= LISTS_KEPT) break
+      if (other !== name && !isShown) this.#lists.delete(other)
+    }
+    return list
   }
 
   /** Takes what is in the outbox now. */
@@ -134,6 +140,12 @@ export class SessionTable implements Source {
       return record === undefined ? [] : openRequests(record).map((request) => ({ session: id, label: record.label, request }))
     })
     this.#waiting.set(Object.freeze(waiting.sort((one, other) => one.request.askedAt - other.request.askedAt)))
+  }
+
+  #listed(filter: SessionFilter): SessionList {
+    const list = new SessionList(this.#frames, filter, (id) => this.#read(id))
+    for (const session of [...this.#records.values(), ...this.#shown.values()]) list.changed(session)
+    return list
   }
 
   #changed(session: Session): void {

@@ -69,4 +69,11 @@ describe("the last events", () => {
     await filling
     expect(seqs()).toEqual([])
   })
+
+  it("U-4 keeps none where none are wanted", async () => {
+    const { window, seqs } = made(0)
+    await window.fill(log(20).read, { firstSeq: 1, lastSeq: 20 })
+    for (let seq = 21; seq < 30; seq++) window.push(event(seq))
+    expect(seqs()).toEqual([])
+  })
 })

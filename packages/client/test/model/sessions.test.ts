@@ -94,6 +94,19 @@ describe("the table of sessions", () => {
     expect(ids({ q: "file", sort: "created" })).toEqual(["labelled 2", "labelled 1", "labelled 0"])
   })
 
+  it("U-7 keeps the lists that are shown, and of others the last ones that were asked for", async () => {
+    const typed = (length: number): SessionFilter => ({ q: "x".repeat(length) })
+    const first = table.list(typed(1))
+    const end = table.list({}).ids.subscribe(() => undefined)
+    const all = table.list({})
+    for (let length = 2; length <= 40; length++) table.list(typed(length))
+    expect(table.list(typed(40))).toBe(table.list(typed(40)))
+    expect([table.list({}) === all, table.list(typed(1)) === first]).toEqual([true, false])
+    await fed(11, [session("three", 11)])
+    expect(all.ids.get()).toEqual(["three", "two", "one"])
+    end()
+  })
+
   it("U-11 shows a session while its create waits, then the real one in its place, by both ids, at every moment once", async () => {
     expect(ids()).toEqual(["two", "one"])
     const creates = [item("a", {}), item("b", { at: 60, order: 2 })]
