@@ -75,7 +75,9 @@ export class Cache<V> {
     return this.#loading.has(key) || this.#good(key) !== undefined
   }
 
+  /** Keeps a value, in place of one that is being loaded too. */
   set(key: string, value: V): void {
+    this.#loading.delete(key)
     this.#kept.delete(key)
     this.#kept.set(key, { value, until: this.#now() + this.#ttl })
     for (const oldest of this.#kept.keys()) {

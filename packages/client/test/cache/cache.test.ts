@@ -86,7 +86,7 @@ describe("a cache", () => {
     expect(cache.stats).toEqual({ size: 1, hits: 3, misses: 2, evictions: 1, expired: 1 })
   })
 
-  it("C-63 loads a value once for all who ask, keeps no failure, and no value that was dropped meanwhile", async () => {
+  it("C-63 loads a value once for all who ask, keeps no failure, and no value that was dropped or set meanwhile", async () => {
     const cache = new Cache<number>({ most: 9, ttl: 1000 })
     let loads = 0
     let finish: (value: number) => void = () => undefined
@@ -103,6 +103,12 @@ describe("a cache", () => {
     finish(8)
     expect(await third).toBe(8)
     expect(cache.has("a")).toBe(false)
+    // What is set meanwhile is newer than what was asked for before.
+    const fourth = load()
+    cache.set("a", 10)
+    finish(9)
+    expect(await fourth).toBe(9)
+    expect(cache.get("a")).toBe(10)
   })
 })
 
