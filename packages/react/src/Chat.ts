@@ -4,7 +4,7 @@
  * Every element has `data-holdfast` with the name of what it is, for style sheets. A component reads the smallest cell that it
  * shows: a delta renders one part, a turn's end its message, a new message the list.
  */
-import { createElement, Fragment, memo, useState } from "react"
+import { createElement, Fragment, memo } from "react"
 import type { ReactElement, ReactNode } from "react"
 import type { MessageHead, MessagePart } from "@holdfast/client/model"
 import { ChatComposer } from "./ChatComposer.ts"
@@ -12,6 +12,7 @@ import { ChatOffline } from "./ChatOffline.ts"
 import { ChatPermissions } from "./ChatPermissions.ts"
 import { ChatQueue } from "./ChatQueue.ts"
 import { ChatSession, useChatSession } from "./chat-context.ts"
+import { useFailure } from "./failure.ts"
 import { useMessage, useMessageIds, usePart } from "./messages.ts"
 import { defaultPart } from "./parts.ts"
 
@@ -51,21 +52,17 @@ export interface ChatMessagesProps {
 export function ChatMessages({ renderPart = defaultPart }: ChatMessagesProps): ReactElement {
   const session = useChatSession()
   const { ids, older, loadOlder } = useMessageIds(session)
-  const [failure, setFailure] = useState<string>()
-  const load = (): void => {
-    setFailure(undefined)
-    loadOlder().catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : String(cause)))
-  }
+  const { alert, told } = useFailure()
   const more = createElement(
     "button",
-    { type: "button", disabled: older === "loading", "data-holdfast": "older", onClick: load },
+    { type: "button", disabled: older === "loading", "data-holdfast": "older", onClick: () => void told(loadOlder()) },
     "Older messages",
   )
   return createElement(
     "div",
     { "data-holdfast": "messages" },
     older === "more" || older === "loading" ? more : null,
-    failure === undefined ? null : createElement("p", { role: "alert" }, failure),
+    alert,
     ids.map((id) => createElement(ChatMessage, { key: id, session, id, renderPart })),
   )
 }

@@ -1,7 +1,9 @@
 /** The field for the next message of a chat. */
-import { createElement, useRef, useState } from "react"
+import { createElement, useState } from "react"
 import type { FormEvent, KeyboardEvent, ReactElement } from "react"
 import { useChatSession } from "./chat-context.ts"
+import { Draft } from "./Draft.ts"
+import { useFailure } from "./failure.ts"
 import { useHub } from "./provider.ts"
 import { useSessionService } from "./sessions.ts"
 import { useTurn } from "./view.ts"
@@ -23,31 +25,14 @@ export function ChatComposer({ label = "Message", send = "Send", stop = "Stop" }
   const hub = useHub()
   const turn = useTurn(session)
   const [text, setText] = useState("")
-  const [failure, setFailure] = useState<string>()
+  const { alert, told } = useFailure()
   const [isSending, setIsSending] = useState(false)
-  const key = useRef<string>(undefined)
-  const told = (call: Promise<unknown>): Promise<boolean> =>
-    call.then(
-      () => {
-        setFailure(undefined)
-        return true
-      },
-      (cause: unknown) => {
-        setFailure(cause instanceof Error ? cause.message : String(cause))
-        return false
-      },
-    )
+  const [draft] = useState(() => new Draft())
   const submit = async (event: FormEvent | KeyboardEvent): Promise<void> => {
     event.preventDefault()
     if (text.trim() === "" || isSending) return
-    key.current ??= newKey()
     setIsSending(true)
-    // An outbox keeps it until the hub has it; it is shown there, also when it is refused.
-    const call = hub.box?.send(session, { text }).stored ?? service.send(session, { text, key: key.current })
-    if (await told(call)) {
-      key.current = undefined
-      setText("")
-    }
+    if (await told(draft.send(session, text, { box: hub.box, service }))) setText("")
     setIsSending(false)
   }
   const field = createElement("textarea", {
@@ -56,8 +41,7 @@ export function ChatComposer({ label = "Message", send = "Send", stop = "Stop" }
     value: text,
     readOnly: isSending,
     onChange: ({ target }: { readonly target: { readonly value: string } }) => {
-      // Another text is another message.
-      key.current = undefined
+      draft.changed()
       setText(target.value)
     },
     onKeyDown: (event: KeyboardEvent) => {
@@ -75,11 +59,6 @@ export function ChatComposer({ label = "Message", send = "Send", stop = "Stop" }
     field,
     createElement("button", { type: "submit", disabled: isSending }, send),
     turn.status === "streaming" ? stopButton : null,
-    failure === undefined ? null : createElement("p", { role: "alert" }, failure),
+    alert,
   )
-}
-
-/** A key that no other message has. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
 }

@@ -1,20 +1,19 @@
 /** The messages of a chat that the hub has not confirmed. */
 import { createElement } from "react"
 import type { ReactElement } from "react"
-import type { OfflineMessage } from "@holdfast/client/outbox"
 import { useChatSession } from "./chat-context.ts"
+import { useFailure } from "./failure.ts"
 import { useOfflineMessages } from "./offline.ts"
-import { WRITTEN } from "./parts.ts"
+import { textOf, WRITTEN } from "./parts.ts"
 import { useHub } from "./provider.ts"
-
-const textOf = ({ parts }: OfflineMessage): string => parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
 
 /** What is on its way, and what was refused with the reason, to be sent again or dropped; each until the message itself is shown. */
 export function ChatOffline(): ReactElement {
   const hub = useHub()
   const messages = useOfflineMessages(useChatSession())
-  const button = (label: string, act: () => unknown): ReactElement =>
-    createElement("button", { key: label, type: "button", onClick: () => void act() }, label)
+  const { alert, told } = useFailure()
+  const button = (label: string, act: () => Promise<unknown> | undefined): ReactElement =>
+    createElement("button", { key: label, type: "button", onClick: () => void told(act()) }, label)
   return createElement(
     "div",
     { "data-holdfast": "offline" },
@@ -22,7 +21,7 @@ export function ChatOffline(): ReactElement {
       createElement(
         "article",
         { key: message.key, "data-holdfast": "message", "data-role": "user", "data-outcome": message.status },
-        createElement("p", { dir: "auto", style: WRITTEN }, textOf(message)),
+        createElement("p", { dir: "auto", style: WRITTEN }, textOf(message.parts)),
         message.failure === undefined ? null : createElement("p", { role: "alert" }, message.failure.message),
         message.status === "failed"
           ? [button("Send again", () => hub.box?.retry(message.key)), button("Drop", () => hub.box?.clear(message.key))]
@@ -30,5 +29,6 @@ export function ChatOffline(): ReactElement {
         message.status === "offline" ? button("Take back", () => hub.box?.cancel(message.key)) : null,
       ),
     ),
+    alert,
   )
 }

@@ -4,6 +4,7 @@ import type { FormEvent, ReactElement } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { usePermissions } from "./agent.ts"
 import { useChatSession } from "./chat-context.ts"
+import { useFailure } from "./failure.ts"
 import { WRITTEN } from "./parts.ts"
 
 /** Open requests with a button for each option; one that is answered here or elsewhere goes. */
@@ -32,12 +33,12 @@ interface RequestProps {
 
 function Request({ request, onAnswer }: RequestProps): ReactElement {
   const { kind, title, subject, options, questions = [] } = request
-  const [failure, setFailure] = useState<string>()
+  const { alert, told } = useFailure()
   const [answers, setAnswers] = useState<Answers>({})
   const isQuestion = kind === "question" && questions.length > 0
   const give = (optionId: string, isAllowed: boolean): void => {
     const given = isQuestion && isAllowed ? answers : undefined
-    onAnswer(optionId, given).catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : String(cause)))
+    void told(onAnswer(optionId, given))
   }
   const fields = questions.map(({ question, choices }) =>
     createElement(
@@ -72,6 +73,6 @@ function Request({ request, onAnswer }: RequestProps): ReactElement {
         label,
       )
     }),
-    failure === undefined ? null : createElement("p", { role: "alert" }, failure),
+    alert,
   )
 }

@@ -1,28 +1,19 @@
 /** The messages of a chat that wait for the turn to end. */
-import { createElement, useState } from "react"
+import { createElement } from "react"
 import type { ReactElement, ReactNode } from "react"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import { useQueue } from "./agent.ts"
 import { useChatSession } from "./chat-context.ts"
-import { WRITTEN } from "./parts.ts"
-
-const textOf = ({ parts }: QueueItem): string => parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
+import { useFailure } from "./failure.ts"
+import { textOf, WRITTEN } from "./parts.ts"
 
 /** What waits, with a button to remove it; why the queue does not continue, with one to release it. */
 export function ChatQueue(): ReactElement | null {
   const { items, hold, remove, resolve, release } = useQueue(useChatSession())
-  const [failure, setFailure] = useState<string>()
+  const { alert, told } = useFailure()
   if (items.length === 0 && hold === undefined) return null
   const button = (label: string, act: () => Promise<unknown>): ReactNode =>
-    createElement(
-      "button",
-      {
-        key: label,
-        type: "button",
-        onClick: () => void act().catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : String(cause))),
-      },
-      label,
-    )
+    createElement("button", { key: label, type: "button", onClick: () => void told(act()) }, label)
   const actions = ({ id, status }: QueueItem): ReactNode => {
     if (status === "waiting") return button("Remove", () => remove(id))
     if (status === "sent") return null
@@ -41,11 +32,11 @@ export function ChatQueue(): ReactElement | null {
         createElement(
           "li",
           { key: item.id, "data-status": item.status },
-          createElement("span", { dir: "auto", style: WRITTEN }, textOf(item)),
+          createElement("span", { dir: "auto", style: WRITTEN }, textOf(item.parts)),
           actions(item),
         ),
       ),
     ),
-    failure === undefined ? null : createElement("p", { role: "alert" }, failure),
+    alert,
   )
 }

@@ -2,9 +2,15 @@
 import { createElement } from "react"
 import type { ReactNode } from "react"
 import type { MessagePart, ToolPart } from "@holdfast/client/model"
+import type { InputPart } from "@holdfast/protocol/agent/message"
 
 /** Text as it was written, in as much room as there is. */
 export const WRITTEN = { whiteSpace: "pre-wrap", overflowWrap: "anywhere" } as const
+
+/** The text of what a person sent, without its files. */
+export function textOf(parts: ReadonlyArray<InputPart>): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
+}
 
 const pre = (name: string, text: string): ReactNode =>
   createElement("pre", { "data-holdfast": name, key: name, style: WRITTEN }, text)
