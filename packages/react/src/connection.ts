@@ -30,32 +30,41 @@ export interface OutboxActions {
   readonly clearFailed: () => Promise<number>
   /** Takes a command back, if it was not sent. */
   readonly cancel: (id: string) => Promise<unknown>
+  /** Tries now: the hub may accept this client again. */
+  readonly wake: () => void
 }
 
+/** What is in an outbox, and what keeps it from being sent or kept. */
+type OutboxShown = Pick<OutboxState, "items" | "counts" | "isDurable" | "isAway" | "refused" | "problem">
+
 /** An outbox. */
-export interface OutboxNow extends Pick<OutboxState, "items" | "counts" | "isDurable">, OutboxActions {
+export interface OutboxNow extends OutboxShown, OutboxActions {
   /** Takes commands, such as `create`; `undefined` until it is open, and without one. */
   readonly box: OutboxLike | undefined
 }
 
-const EMPTY: Pick<OutboxState, "items" | "counts" | "isDurable"> = Object.freeze({
+const EMPTY: OutboxShown = Object.freeze({
   items: Object.freeze([]),
   counts: Object.freeze({ pending: 0, processing: 0, failed: 0, completed: 0 }),
   isDurable: false,
+  isAway: false,
+  refused: undefined,
+  problem: undefined,
 })
 
 /** What is on its way to the hub. Without an outbox it is empty. */
 export function useOutbox(): OutboxNow {
   const hub = useHub()
   const state = useCell(hub.outbox)
-  const { items, counts, isDurable } = state ?? EMPTY
+  const { items, counts, isDurable, isAway, refused, problem } = state ?? EMPTY
   const actions = useMemo(
     (): OutboxActions => ({
       retryFailed: async () => (await hub.box?.retry()) ?? 0,
       clearFailed: async () => (await hub.box?.clear()) ?? 0,
       cancel: async (id) => hub.box?.cancel(id),
+      wake: () => hub.box?.wake(),
     }),
     [hub],
   )
-  return { items, counts, isDurable, box: state && hub.box, ...actions }
+  return { items, counts, isDurable, isAway, refused, problem, box: state && hub.box, ...actions }
 }

@@ -5,7 +5,10 @@ import type { Api } from "../http/api.ts"
 import type { Outbox } from "../outbox/Outbox.ts"
 
 /** The part of an outbox that is shown and acted on. */
-export type OutboxLike = Pick<Outbox, "state" | "listen" | "add" | "create" | "send" | "retry" | "clear" | "cancel" | "close">
+export type OutboxLike = Pick<
+  Outbox,
+  "state" | "listen" | "add" | "create" | "send" | "retry" | "clear" | "cancel" | "wake" | "close"
+>
 
 /** A hub that is connected to. */
 export interface Hub {
