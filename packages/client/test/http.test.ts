@@ -7,6 +7,9 @@ import { makeClientId } from "../src/client-id.ts"
 import { makeApi } from "../src/http/api.ts"
 import type { HttpOptions } from "../src/http/request.ts"
 import { sseEvents, SseParser } from "../src/http/sse.ts"
+import type { Hub } from "../src/model/Hub.ts"
+import { sessionService } from "../src/model/session-service.ts"
+import { sendOverHttp } from "../src/outbox/send.ts"
 import { Connection } from "../src/Connection.ts"
 import { wsSocket } from "../src/socket.ts"
 import { sendAndFollow } from "../src/turn.ts"
@@ -236,6 +239,40 @@ describe("a stream of server-sent events", () => {
       for (let i = 0; i < 5; i++) yield chunk
     })()
     await expect(sseEvents({ body }).next()).rejects.toMatchObject({ tag: "ProtocolBroken" })
+  })
+})
+
+describe("what is made of calls", () => {
+  it("C-40 an outbox that sends over HTTP says what kind of client creates a session, as other calls do", async () => {
+    const bodies: Array<unknown> = []
+    answers = [
+      async (response, request) => {
+        let text = ""
+        for await (const chunk of request) text += String(chunk)
+        bodies.push(JSON.parse(text))
+        response.end("{}")
+      },
+    ]
+    const send = sendOverHttp(options({ createdBy: "mobile" }))
+    const { signal } = new AbortController()
+    await send("sessions.create", { kind: "agent" }, signal)
+    await send("sessions.create", { kind: "agent", createdBy: "cli" }, signal)
+    await send("messages.send", { session: "x", text: "y" }, signal)
+    expect(bodies).toEqual([{ kind: "agent", createdBy: "mobile" }, { kind: "agent", createdBy: "cli" }, { text: "y" }])
+  })
+
+  it("U-8 a create that failed says whether the same one may succeed later", async () => {
+    const service = sessionService(() => ({ sessions: makeApi(options()) }) as unknown as Hub)
+    const failed = async (status: number, tag: string): Promise<unknown> => {
+      answers = [refusal(status, tag)]
+      return service.create({ kind: "agent" }).catch((error: unknown) => error)
+    }
+    expect(await failed(503, "Unavailable")).toMatchObject({
+      tag: "SessionCreationError",
+      reason: "Unavailable",
+      retryable: true,
+    })
+    expect(await failed(422, "CommandNotFound")).toMatchObject({ reason: "CommandNotFound", retryable: false })
   })
 })
 

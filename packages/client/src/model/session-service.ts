@@ -5,7 +5,7 @@
 import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
 import type { Sent, SendMessage } from "@holdfast/protocol/agent/message"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
-import { HoldfastError } from "../errors.ts"
+import { HoldfastError, isTransient } from "../errors.ts"
 import type { AgentApi } from "../http/agent-api.ts"
 import type { Api } from "../http/api.ts"
 import type { Hub } from "./Hub.ts"
@@ -22,6 +22,11 @@ export class SessionCreationError extends HoldfastError {
     this.reason = cause.tag
     this.session = session
     this.metadata = cause.fields
+  }
+
+  /** That of the error which it stands for. */
+  override get retryable(): boolean {
+    return isTransient(this.cause)
   }
 }
 

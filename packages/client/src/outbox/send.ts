@@ -4,6 +4,7 @@
 import type { OperationRoute } from "@holdfast/protocol/operations"
 import type { CommandName, CommandPayload } from "../calls.ts"
 import type { Connection } from "../Connection.ts"
+import { given } from "../given.ts"
 import { prepare } from "../http/prepare.ts"
 import { json } from "../http/request.ts"
 import type { HttpOptions } from "../http/request.ts"
@@ -29,10 +30,12 @@ const ROUTES: { readonly [N in OutboxOperation]: OperationRoute<N> } = {
   "terminal.restart": "POST /api/sessions/:session/restart",
 }
 
-/** Sends over HTTP. */
+/** Sends over HTTP. A session that it creates keeps the kind of client that the options name, as those of `makeApi` do. */
 export function sendOverHttp(options: HttpOptions): OutboxSend {
+  const { createdBy } = options
   return (operation, input, signal) => {
-    const { method, path, call } = prepare(ROUTES[operation], input)
+    const whole = operation === "sessions.create" ? { ...given({ createdBy }), ...input } : input
+    const { method, path, call } = prepare(ROUTES[operation], whole)
     return json(options, method, path, { ...call, signal })
   }
 }
