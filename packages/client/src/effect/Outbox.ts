@@ -69,10 +69,10 @@ export class Outbox extends Context.Service<
     /** The state now, and after each change. */
     readonly changes: Stream.Stream<OutboxState>
     /** Tries failed commands again, or one of them; gives how many. */
-    readonly retryFailed: (id?: string) => Effect.Effect<number>
+    readonly retryFailed: (id?: string) => Effect.Effect<number, OutboxError>
     /** Removes failed commands, or one of them; gives how many. */
-    readonly clearFailed: (id?: string) => Effect.Effect<number>
-    readonly cancel: (id: string) => Effect.Effect<"cancelled" | "uncertain" | "settled">
+    readonly clearFailed: (id?: string) => Effect.Effect<number, OutboxError>
+    readonly cancel: (id: string) => Effect.Effect<"cancelled" | "uncertain" | "settled", OutboxError>
     /** Tries now. */
     readonly wake: Effect.Effect<void>
   }
@@ -133,9 +133,9 @@ function serve(box: OutboxPort): Outbox["Service"] {
       // A slow reader misses states in between, never the last one.
       { bufferSize: 1, strategy: "sliding" },
     ),
-    retryFailed: (id) => Effect.promise(() => box.retry(id)),
-    clearFailed: (id) => Effect.promise(() => box.clear(id)),
-    cancel: (id) => Effect.promise(() => box.cancel(id)),
+    retryFailed: (id) => Effect.tryPromise({ try: () => box.retry(id), catch: outboxError }),
+    clearFailed: (id) => Effect.tryPromise({ try: () => box.clear(id), catch: outboxError }),
+    cancel: (id) => Effect.tryPromise({ try: () => box.cancel(id), catch: outboxError }),
     wake: Effect.sync(() => box.wake()),
   }
 }

@@ -4,6 +4,8 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { Outbox, OutboxError, TestOutbox } from "../../src/effect/index.ts"
+import { MemoryOutbox } from "../../src/effect/MemoryOutbox.ts"
+import { HoldfastError } from "../../src/errors.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Outbox | TestOutbox>): Promise<A> =>
   Effect.runPromise(effect.pipe(Effect.provide(Outbox.layerTest)))
@@ -66,4 +68,17 @@ describe("the outbox of the Effect surface", () => {
         expect(yield* outbox.answer(id)).toBe("sent")
       }),
     ))
+
+  it("F-6 what the storage refuses to change fails with a typed error", () => {
+    const refuses = (): Promise<never> => Promise.reject(new HoldfastError("OutboxNotStored", "the disk is full"))
+    const open = () => Promise.resolve(Object.assign(new MemoryOutbox(), { retry: refuses, clear: refuses, cancel: refuses }))
+    const failures = Effect.gen(function* () {
+      const outbox = yield* Outbox
+      const [retried, cleared] = [yield* Effect.flip(outbox.retryFailed()), yield* Effect.flip(outbox.clearFailed())]
+      return [retried, cleared, yield* Effect.flip(outbox.cancel("one"))]
+    })
+    return Effect.runPromise(failures.pipe(Effect.provide(Outbox.layer(open)))).then((errors) => {
+      expect(errors.map(({ reason }) => reason)).toEqual(["OutboxNotStored", "OutboxNotStored", "OutboxNotStored"])
+    })
+  })
 })
