@@ -6,7 +6,7 @@
  */
 import { makeClientId } from "./client-id.ts"
 import { reasonOf } from "./errors.ts"
-import { nodeModule, nodeProcess } from "./platform.ts"
+import { nodeModule, nodeProcess, stateFolder } from "./platform.ts"
 
 /** An id, and what keeps it. `problem` says why it is not kept. */
 export interface ClientIdentity {
@@ -89,11 +89,7 @@ function readId(files: Files, file: string): string | undefined {
   }
 }
 
-/** In the user's state directory, as the platform names it. */
 function defaultFile(): string {
-  const { env, platform } = nodeProcess() ?? { env: {}, platform: "" }
   const home = nodeModule<{ readonly homedir: () => string }>("node:os")?.homedir() ?? ""
-  if (platform === "win32") return `${env["LOCALAPPDATA"] ?? `${home}\\AppData\\Local`}\\holdfast\\client-id`
-  if (platform === "darwin") return `${home}/Library/Application Support/holdfast/client-id`
-  return `${env["XDG_STATE_HOME"] || `${home}/.local/state`}/holdfast/client-id`
+  return `${stateFolder(home)}/client-id`
 }

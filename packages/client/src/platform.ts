@@ -21,6 +21,14 @@ export function nodeModule<M>(name: string): M | undefined {
   return nodeProcess()?.getBuiltinModule?.(name) as M | undefined
 }
 
+/** Where a program in Node keeps what outlives it: in the user's state directory, as the platform names it. */
+export function stateFolder(home: string): string {
+  const { env, platform } = nodeProcess() ?? { env: {}, platform: "" }
+  if (platform === "win32") return `${env["LOCALAPPDATA"] ?? `${home}\\AppData\\Local`}\\holdfast`
+  if (platform === "darwin") return `${home}/Library/Application Support/holdfast`
+  return `${env["XDG_STATE_HOME"] || `${home}/.local/state`}/holdfast`
+}
+
 /** The kind of client that runs this: in a browser by the device, elsewhere `program`. */
 export function ownKind(): CreatedBy {
   const { navigator } = globalThis as {

@@ -40,6 +40,7 @@ export function backoffDelay(backoff: Backoff, attempt: number, random: number):
 /** Waits, until the signal is aborted at the latest. */
 export function pause(timers: Timers, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve()
     const done = (): void => {
       cancel()
       signal?.removeEventListener("abort", done)

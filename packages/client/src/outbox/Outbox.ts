@@ -56,7 +56,10 @@ export interface AddOptions {
 export interface Entry<A = unknown> {
   /** Also its key: events and messages that it causes carry it. */
   readonly id: string
-  /** Settles once it is stored and will be sent whatever happens; fails with `OutboxFull` or `OutboxNotStored`, and then it will not be. */
+  /**
+   * Settles once it is stored and will be sent whatever happens; fails with `OutboxFull` or `OutboxNotStored`, and then it will not be,
+   * and is not in the state: a failure that no one handles is reported by the platform, which ends a program in Node.
+   */
   readonly stored: Promise<void>
   /** The hub's answer, also to what another tab sent; fails with why the command failed, with `Cancelled`, or with `Gone`. */
   readonly done: Promise<A>

@@ -22,7 +22,7 @@ export interface OpenOutboxOptions {
   readonly name: string
   /** `sendOverHttp` or `sendOnConnection`. */
   readonly send: OutboxSend
-  /** In Node the file to keep it in, which several processes may share; by default one in the user's home directory. */
+  /** In Node the file to keep it in, which several processes may share; by default one in the user's state directory. */
   readonly file?: string
 }
 
@@ -35,7 +35,12 @@ export async function openOutbox({ name, send, file }: OpenOutboxOptions): Promi
   // A page that was hidden, frozen or offline has missed what others told, and timers.
   const wake = (): void => outbox.wake()
   outbox.onClose(wakeWithPage({ wake, renew: wake }))
-  return outbox.start()
+  try {
+    return await outbox.start()
+  } catch (cause) {
+    outbox.close()
+    throw cause
+  }
 }
 
 async function place(name: string, file: string | undefined, clock: Timers): Promise<Place> {

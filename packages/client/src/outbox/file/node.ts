@@ -37,7 +37,6 @@ export interface NodeFiles {
 /** The part of the global `process` that is used. */
 export interface NodeProcess {
   readonly pid: number
-  readonly env: Readonly<Record<string, string | undefined>>
   readonly kill: (pid: number, signal: 0) => unknown
 }
 

@@ -1,6 +1,7 @@
 /**
  * A box in a file, for programs in Node.
  */
+import { stateFolder } from "../../platform.ts"
 import type { Timers } from "../../timers.ts"
 import type { OutboxParts } from "../Outbox.ts"
 import { FileLock, fileTurns } from "./FileLock.ts"
@@ -8,7 +9,7 @@ import { FileStore, split } from "./FileStore.ts"
 import { nodeModule } from "./node.ts"
 import type { NodeFiles, NodeProcess } from "./node.ts"
 
-/** Opens the box in a file, by default `~/.local/state/holdfast/outbox/NAME.jsonl`. */
+/** Opens the box in a file, by default `outbox/NAME.jsonl` in the user's state directory, such as `~/.local/state/holdfast`. */
 export async function filePlace(
   name: string,
   file: string | undefined,
@@ -16,7 +17,8 @@ export async function filePlace(
 ): Promise<Pick<OutboxParts, "store" | "turns" | "grapevine">> {
   const { process } = globalThis as unknown as { readonly process: NodeProcess }
   const files = await nodeModule<NodeFiles>("node:fs/promises")
-  const path = file ?? `${await stateFolder(process)}/holdfast/outbox/${encodeURIComponent(name)}.jsonl`
+  const { homedir } = await nodeModule<{ readonly homedir: () => string }>("node:os")
+  const path = file ?? `${stateFolder(homedir())}/outbox/${encodeURIComponent(name)}.jsonl`
   await files.mkdir(split(path)[0], { recursive: true, mode: 0o700 })
   const store = new FileStore(files, new FileLock(files, process, `${path}.lock`), path)
   const turns = fileTurns(new FileLock(files, process, `${path}.sender`), clock)
@@ -26,11 +28,4 @@ export async function filePlace(
     close: () => undefined,
   }
   return { store, turns, grapevine }
-}
-
-async function stateFolder({ env }: NodeProcess): Promise<string> {
-  const named = env["XDG_STATE_HOME"]
-  if (named !== undefined && named !== "") return named
-  const { homedir } = await nodeModule<{ readonly homedir: () => string }>("node:os")
-  return `${homedir()}/.local/state`
 }
