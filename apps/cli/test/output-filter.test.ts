@@ -61,6 +61,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   "C1 OSC in UTF-8": "\u00c2\u009d11;?\u0007",
   "in-band resize": `${ESC}[?2048h`,
   "colour scheme reports": `${ESC}[?2031h`,
+  "program status": `${ESC}]7501;?\u0007`,
 }
 
 /** What passes, and how it is written. */
@@ -104,6 +105,11 @@ describe("the filter in front of a viewer's terminal", () => {
   it("C-7 takes a question out that is wrapped for an outer terminal", () => {
     const left = filtered(bytes(`a${ESC}Ptmux;${ESC}${ESC}[c${ESC}\\b`))
     expect(left.replaceAll(`${ESC}\\`, "")).toBe("ab")
+  })
+
+  it("T-53 passes on nothing of what programs report, and no mark of a prompt", () => {
+    const reports = `${ESC}]7501;state=blocked:msg=aGk=${ESC}\\${ESC}]7501;state=clear\u0007${ESC}]133;A\u0007${ESC}]133;D;1\u0007`
+    expect(filtered(bytes(`a${reports}b`))).toBe("ab")
   })
 
   it("T-15 (fault:N25) writes again what it understood, in one form, whole and byte by byte", () => {

@@ -41,6 +41,8 @@ export interface AdapterHandle {
   readonly resize: (cols: number, rows: number) => boolean
   /** Sends a signal by name; throws `AdapterRefused` for an unknown one. */
   readonly signal: (name: string) => void
+  /** The process group that the child's terminal is with; absent or `undefined` where that is not known. */
+  readonly foreground?: () => number | undefined
   /** Stops reading, so that the child waits; `continue` continues. */
   readonly pause: () => void
   readonly continue: () => void

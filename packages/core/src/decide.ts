@@ -12,7 +12,9 @@ import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
 import { decideAgent } from "./agent/decide-agent.ts"
 import { accepted, type Decision, refuse, type Rejection } from "./decision.ts"
 import { changedMetadata, type MetadataChange, metadataProblem, sameMetadata } from "./metadata.ts"
+import { sameJson } from "./agent/same-json.ts"
 import type { SessionState } from "./state.ts"
+import { isReported, isSameState } from "./terminal/program.ts"
 
 /** What can be asked of a session, and what its child reports. */
 export type Command =
@@ -45,6 +47,8 @@ export type Command =
   | { readonly _tag: "ProcessFailed"; readonly tag: string; readonly message: string }
   | { readonly _tag: "ProcessResized"; readonly cols: number; readonly rows: number }
   | { readonly _tag: "ProcessTitled"; readonly title: string }
+  | { readonly _tag: "ProcessReported"; readonly report: EventData["terminal/program"] }
+  | ({ readonly _tag: "ProcessCommanded" } & EventData["terminal/command"])
   | { readonly _tag: "ProcessExited"; readonly code: number; readonly signal?: string }
   | { readonly _tag: "ProcessLost"; readonly reason: LostReason; readonly message: string }
 
@@ -207,6 +211,12 @@ function process(state: SessionState, command: ProcessCommand): Decision {
       return state.terminal?.title === command.title
         ? nothing
         : accept({ name: "terminal/title", data: { title: command.title } })
+    case "ProcessReported":
+      return report(state, command.report)
+    case "ProcessCommanded": {
+      const { _tag: _, ...data } = command
+      return sameJson(state.terminal?.lastCommand, data) ? nothing : accept({ name: "terminal/command", data })
+    }
     case "ProcessExited":
       return accept({
         name: "terminal/exit",
@@ -215,4 +225,9 @@ function process(state: SessionState, command: ProcessCommand): Decision {
     case "ProcessLost":
       return accept({ name: "terminal/lost", data: { reason: command.reason, message: command.message } })
   }
+}
+
+function report({ terminal }: SessionState, data: EventData["terminal/program"]): Decision {
+  if (terminal === undefined || isReported(terminal, data)) return nothing
+  return accept({ name: isSameState(terminal, data) ? "terminal/progress" : "terminal/program", data })
 }

@@ -10,6 +10,8 @@ import type { Event } from "@holdfast/protocol/event"
 import { type AgentEvent, type EventData, type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { directoryName } from "./session-directory.ts"
 import type { Making, SessionState } from "./state.ts"
+import { afterProcess, reported, withoutReports } from "./terminal/program.ts"
+import type { TerminalFacts } from "./terminal/terminal-facts.ts"
 
 /** The state after one event more. `undefined` is the state before the first event. */
 export function evolve(state: SessionState | undefined, event: Event, session: string): SessionState | undefined {
@@ -92,6 +94,11 @@ function changes(state: SessionState, known: KnownEvent, event: Event): SessionS
       return terminal(touched, known.data)
     case "terminal/title":
       return terminal(touched, known.data)
+    case "terminal/program":
+    case "terminal/progress":
+      return onTerminal(touched, (part) => reported(part, known.data, time))
+    case "terminal/command":
+      return onTerminal(touched, (part) => ({ ...part, lastCommand: known.data }))
     case "terminal/typist":
       return typist(touched, known.data)
     case "terminal/failed":
@@ -147,8 +154,12 @@ function agentProcess(state: SessionState, known: AgentEvent): SessionState {
 
 function restarted(state: SessionState, data: EventData["terminal/starting"]): SessionState {
   const { child, runner, cols, rows } = data
-  const cleared = without(state, "exitCode", "signal", "problem")
+  const cleared = onTerminal(without(state, "exitCode", "signal", "problem"), withoutReports)
   return terminal({ ...cleared, process: "starting", child, runner }, { cols, rows, title: "" })
+}
+
+function onTerminal(state: SessionState, change: (part: TerminalFacts) => TerminalFacts): SessionState {
+  return state.terminal === undefined ? state : { ...state, terminal: change(state.terminal) }
 }
 
 function terminal(
@@ -179,12 +190,7 @@ function typist(state: SessionState, data: EventData["terminal/typist"]): Sessio
 
 function ended(state: SessionState, time: number): SessionState {
   const free = typist(state, { mode: "free" })
-  return { ...free, lastActiveAt: time, ...(free.terminal === undefined ? {} : { terminal: withoutPid(free.terminal) }) }
-}
-
-function withoutPid(part: NonNullable<SessionState["terminal"]>): NonNullable<SessionState["terminal"]> {
-  const { pid: _, ...rest } = part
-  return rest
+  return onTerminal({ ...free, lastActiveAt: time }, afterProcess)
 }
 
 type OptionalField = {

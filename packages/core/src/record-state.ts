@@ -9,7 +9,8 @@ import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import type { Session } from "@holdfast/protocol/session"
 import type { AgentFacts, RunningTask } from "./agent/agent-facts.ts"
 import { EMPTY_QUEUE, sizeWith } from "./agent/queue-item.ts"
-import type { SessionState, TerminalFacts } from "./state.ts"
+import type { SessionState } from "./state.ts"
+import type { TerminalFacts } from "./terminal/terminal-facts.ts"
 
 /** Where each field of a state is kept: in the record, or beside it. `terminal`, `agent` and `lastSeq` have ways of their own. */
 const KEPT = {

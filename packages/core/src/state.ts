@@ -3,21 +3,11 @@
  */
 import { type AgentFacts, toAgentState } from "./agent/agent-facts.ts"
 import { activityOf, shownTasks } from "./agent/task-state.ts"
+import { programActivity } from "./terminal/program.ts"
+import type { TerminalFacts } from "./terminal/terminal-facts.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
-import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import { asSessionId, asUserId } from "@holdfast/protocol/checked-ids"
-
-/** The terminal part of a session's state. */
-export interface TerminalFacts {
-  readonly spec: LoggedTerminal
-  readonly cols: number
-  readonly rows: number
-  readonly title: string
-  readonly pid?: number
-  /** Who holds the keyboard: `seat` decides, the others are for people. */
-  readonly typist?: { readonly client: string; readonly name: string; readonly seat: string }
-}
 
 /** Everything the events of a session say, folded. Plain data; JSON keeps it whole. */
 export interface SessionState {
@@ -89,7 +79,10 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     queue: agent?.queue ?? [],
     permissions: agent?.permissions ?? [],
   }
-  if (terminal !== undefined) record.terminal = toTerminal(terminal)
+  if (terminal !== undefined) {
+    record.terminal = toTerminal(terminal)
+    if (terminal.program !== undefined) record.activity = programActivity(terminal.program)
+  }
   if (agent !== undefined) {
     record.agent = toAgentState(agent)
     record.activity = activityOf(agent)
@@ -106,11 +99,22 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
   return record
 }
 
-function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalFacts): NonNullable<Session["terminal"]> {
+function toTerminal({
+  spec,
+  cols,
+  rows,
+  title,
+  pid,
+  typist,
+  program,
+  lastCommand,
+}: TerminalFacts): NonNullable<Session["terminal"]> {
   const { command, args, cwd, term } = spec
   const terminal: Making<NonNullable<Session["terminal"]>> = { command, args, cwd, term, cols, rows, title }
   if (pid !== undefined) terminal.pid = pid
   if (typist !== undefined) terminal.typist = typist
+  if (program !== undefined) terminal.program = program
+  if (lastCommand !== undefined) terminal.lastCommand = lastCommand
   return terminal
 }
 

@@ -1,7 +1,8 @@
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import { expect, it } from "vitest"
 import type { AgentFacts } from "../src/agent/agent-facts.ts"
-import type { SessionState, TerminalFacts } from "../src/state.ts"
+import type { SessionState } from "../src/state.ts"
+import type { TerminalFacts } from "../src/terminal/terminal-facts.ts"
 import { throughStore } from "./through-store.ts"
 
 const rule: PermissionRule = { tool: "Bash", allow: true }
@@ -39,6 +40,8 @@ const terminal: Required<TerminalFacts> = {
   title: "a title",
   pid: 7,
   typist: { client: "tab", name: "Ada", seat: "seat-1" },
+  program: { state: "blocked", kind: "question", message: "which?", task: "a", tasks: [{ id: "a", state: "blocked" }], since: 9 },
+  lastCommand: { line: "make", startedAt: 5, milliseconds: 6, exitCode: 2 },
 }
 
 /** No session has all of these at once; a field that is missing here does not compile. */

@@ -7,6 +7,7 @@ import type { AgentCommand } from "../src/agent/commands.ts"
 import { type Command, decide, refuseInput } from "../src/decide.ts"
 import { evolve, evolveOutput } from "../src/evolve.ts"
 import { type SessionState, toSession } from "../src/state.ts"
+import type { ReportData } from "../src/terminal/program.ts"
 import { throughStore } from "./through-store.ts"
 
 const id = "01890000-0000-7000-8000-000000000001"
@@ -47,6 +48,23 @@ const client = fc.constantFrom("client-a", "client-b")
 
 type OwnCommand = Exclude<Command, AgentCommand>
 
+const states = fc.constantFrom("working", "blocked", "done", "failed", "idle")
+
+/** What a terminal's program reports. */
+const reports: fc.Arbitrary<ReportData> = fc.oneof(
+  fc.constant({}),
+  fc.record(
+    {
+      state: states,
+      message: fc.constantFrom("m", "n"),
+      progress: fc.constantFrom(1, 2),
+      task: fc.constant("a"),
+      tasks: fc.array(fc.record({ id: fc.constantFrom("a", "b"), state: states }), { minLength: 1, maxLength: 2 }),
+    },
+    { requiredKeys: ["state"] },
+  ),
+)
+
 /** Each command that is not an agent's: one that is missing does not compile. */
 const commands = {
   Create: fc.constant(create),
@@ -78,6 +96,17 @@ const commands = {
   ProcessFailed: fc.constant({ _tag: "ProcessFailed", tag: "CommandNotFound", message: "no" }),
   ProcessResized: fc.record({ _tag: fc.constant("ProcessResized"), cols: fc.integer({ min: 1, max: 3 }), rows: fc.constant(24) }),
   ProcessTitled: fc.record({ _tag: fc.constant("ProcessTitled"), title: fc.constantFrom("t", "u") }),
+  ProcessReported: fc.record({ _tag: fc.constant("ProcessReported"), report: reports }),
+  ProcessCommanded: fc.record(
+    {
+      _tag: fc.constant("ProcessCommanded"),
+      line: fc.constant("make"),
+      startedAt: fc.constantFrom(1, 2),
+      milliseconds: fc.constant(5),
+      exitCode: fc.constantFrom(0, 2),
+    },
+    { requiredKeys: ["_tag", "startedAt"] },
+  ),
   ProcessExited: fc.record(
     { _tag: fc.constant("ProcessExited"), code: fc.constant(3), signal: fc.constant("SIGTERM") },
     { requiredKeys: ["_tag", "code"] },

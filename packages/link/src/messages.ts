@@ -8,6 +8,7 @@
  */
 import { failure } from "@holdfast/protocol/agent/agent-events"
 import { fields, flag, list, maybe, number, oneOf, record, text, type TypeOf, variants, whole } from "@holdfast/protocol/codec"
+import { SESSION_EVENTS } from "@holdfast/protocol/session-events"
 import { AgentInstruction, AgentNote, AgentStart } from "./agent-messages.ts"
 
 /** Frame types. */
@@ -45,6 +46,10 @@ export const JournalNote = variants(
   fields({ type: oneOf("started"), pid: whole, cols: whole, rows: whole }),
   fields({ type: oneOf("resize"), cols: whole, rows: whole }),
   fields({ type: oneOf("title"), title: text }),
+  /** All that the child's program reports of itself; `size`: characters of the note's JSON. */
+  fields({ type: oneOf("program"), program: SESSION_EVENTS["terminal/program"].data, size: whole }),
+  /** The last command of a shell that marks its commands. */
+  fields({ type: oneOf("command"), command: SESSION_EVENTS["terminal/command"].data }),
   /** An input with a key went to the child (R-19); `hash` is that of its bytes. */
   fields({ type: oneOf("input"), key: text, hash: text }),
   fields({ type: oneOf("exit"), code: number, signal: maybe(text) }),
@@ -58,7 +63,7 @@ export type JournalNote = TypeOf<typeof JournalNote>
 /** Characters that an entry's note takes, about. */
 export function noteSize(note: JournalNote): number {
   if (note.type === "checkpoint") return note.screen.length
-  return note.type === "agent" ? note.size : 100
+  return note.type === "agent" || note.type === "program" ? note.size : 100
 }
 
 /** A refused request: the tag is that of a door error where there is one (`CommandNotFound`, `Busy`, …). */

@@ -7,9 +7,21 @@ import type { AgentSpec } from "./agent/agent.ts"
 import { flag, list, maybe, number, part, record, text, word, yes } from "./codec.ts"
 import type { CREATORS } from "./creators.ts"
 import { event } from "./event-row.ts"
+import type { BlockedKind, ProgramState, ProgramTask } from "./terminal-program.ts"
 import type { LoggedTerminal, LostReason } from "./terminal-spec.ts"
 
 const size = { cols: number, rows: number }
+
+const program = {
+  state: maybe(word<ProgramState>()),
+  kind: maybe(word<BlockedKind>()),
+  message: maybe(text),
+  title: maybe(text),
+  app: maybe(text),
+  progress: maybe(number),
+  task: maybe(text),
+  tasks: maybe(list(part<ProgramTask>({ id: text, state: text }))),
+}
 
 /** The rows. */
 export const SESSION_EVENTS = {
@@ -50,6 +62,17 @@ export const SESSION_EVENTS = {
   "terminal/output": event({ text: maybe(text), base64: maybe(text) }),
   "terminal/resize": event(size),
   "terminal/title": event({ title: text }),
+  /** All that the terminal's program reports of itself, its state having changed; without `state`, nothing any more. `task`: whose report it is. */
+  "terminal/program": event(program),
+  /** The same, with other words or another progress. */
+  "terminal/progress": event(program),
+  /** A shell's command began, or ended if there is `milliseconds`; `startedAt` in epoch milliseconds. */
+  "terminal/command": event({
+    line: maybe(text),
+    startedAt: number,
+    milliseconds: maybe(number),
+    exitCode: maybe(number),
+  }),
   /** Who may type: everyone (`free`) or one client (`single`), which holds the keyboard. `seat` is unique to it, even if others use its id. */
   "terminal/typist": event({
     mode: word<"free" | "single">(),

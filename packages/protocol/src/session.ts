@@ -13,6 +13,7 @@ import { CREATORS } from "./creators.ts"
 import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
 import { without } from "./field-default.ts"
+import { TerminalCommand, TerminalProgram } from "./terminal-program.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
 
 /** The kinds of session that this version offers: those that can be asked for. */
@@ -90,6 +91,9 @@ export const TerminalState = Schema.Struct({
   title: Schema.String,
   pid: Schema.optionalKey(Schema.Int),
   typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
+  /** What its program reports of itself; absent when that is nothing. */
+  program: Schema.optionalKey(TerminalProgram),
+  lastCommand: Schema.optionalKey(TerminalCommand),
 }).annotate({ identifier: "TerminalState" })
 export type TerminalState = typeof TerminalState.Type
 
@@ -135,7 +139,7 @@ export const Session = Schema.Struct({
   problem: Schema.optionalKey(Schema.String),
   queue: Schema.Array(QueueItem),
   permissions: Schema.Array(PermissionRequest),
-  /** What an agent does; absent for a terminal. */
+  /** What an agent does; of a terminal what its program reports, absent when that is nothing. */
   activity: Schema.optionalKey(Activity),
   /** Running background tasks of an agent; absent when there are none. */
   tasks: Schema.optionalKey(Schema.Array(Task)),

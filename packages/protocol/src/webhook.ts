@@ -21,6 +21,7 @@ export const WEBHOOK_EVENTS = {
   "permission-answered": ["permission/answered"],
   "permission-ended": ["permission/expired", "permission/cancelled"],
   "task-ended": ["task/ended"],
+  "program-reported": ["terminal/program"],
 } as const
 
 /** Name of what a webhook is sent. */

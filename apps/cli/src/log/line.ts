@@ -6,6 +6,9 @@ import { clock } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
+import { knownEvent } from "@holdfast/protocol/events"
+import type { ReportedProgram } from "@holdfast/protocol/terminal-program"
+import { commandText, programLine } from "../sessions/program-text.ts"
 import { agentContent } from "./agent-content.ts"
 import { fitText, padText } from "../text/width.ts"
 
@@ -23,7 +26,7 @@ export function eventLine(event: Event, width = DEFAULT_WIDTH, paint: Paint = pl
 
 function content(event: Event): string {
   const { data } = event
-  const told = agentContent(event)
+  const told = agentContent(event) ?? programContent(event)
   if (told !== undefined) return told
   if (typeof data !== "object" || data === null || Array.isArray(data)) return printable(JSON.stringify(data))
   const fields: Readonly<Record<string, unknown>> = { ...data }
@@ -36,6 +39,24 @@ function content(event: Event): string {
     .filter(([, value]) => typeof value !== "object")
     .map(([name, value]) => `${name}=${printable(String(value))}`)
     .join(" ")
+}
+
+/** What a terminal's program reports, or its shell runs; `undefined` for other events. */
+function programContent(event: Event): string | undefined {
+  const known = knownEvent(event)
+  switch (known?.name) {
+    case "terminal/command":
+      return commandText(known.data, event.time)
+    case "terminal/program":
+    case "terminal/progress": {
+      const { state, tasks = [] } = known.data
+      if (state === undefined) return "nothing reported any more"
+      const report: ReportedProgram = { ...known.data, state }
+      return `${programLine(report)}${tasks.length === 0 ? "" : ` · ${tasks.length} task${tasks.length === 1 ? "" : "s"}`}`
+    }
+    default:
+      return undefined
+  }
 }
 
 /** Bytes of a `terminal/output` event; `undefined` for any other. */

@@ -4,6 +4,7 @@
 import type { Session } from "@holdfast/protocol/session"
 import { printable } from "../text/printable.ts"
 import type { Style } from "../text/style.ts"
+import { programState, programStyle, programWords } from "./program-text.ts"
 
 /** The end of an id, where it is most random; commands accept it. */
 export function shortId(id: string, length = 8): string {
@@ -32,10 +33,18 @@ function agentState(session: Session): string {
   return session.process === "failed" || session.process === "lost" ? session.process : "idle"
 }
 
-/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `silent`, `background`, `asks`, `held`. */
+/** What the program of a running terminal reports of itself. */
+const reportOf = ({ process, terminal }: Session) => (process === "running" ? terminal?.program : undefined)
+
+/**
+ * State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent, and of a terminal whose program
+ * reports its state, `working`, `silent`, `background`, `asks`, `held`, `done`.
+ */
 export function stateText(session: Session): string {
   if (session.status !== "active") return session.status
   if (session.kind === "agent") return agentState(session)
+  const report = reportOf(session)
+  if (report !== undefined) return programState(report)
   if (session.process !== "exited") return session.process === "none" ? "idle" : session.process
   if (session.signal !== undefined) return printable(session.signal)
   return session.exitCode === undefined ? "exited" : `exited ${session.exitCode}`
@@ -56,6 +65,8 @@ const AGENT_STYLES: Readonly<Record<string, Style>> = {
 export function stateStyle(session: Session): Style | undefined {
   if (session.status !== "active") return "dim"
   if (session.kind === "agent") return AGENT_STYLES[agentState(session)] ?? "dim"
+  const report = reportOf(session)
+  if (report !== undefined) return programStyle(report)
   if (session.process === "running") return "green"
   if (session.process === "starting") return "yellow"
   if (session.process === "lost" || session.process === "failed") return "red"
@@ -69,7 +80,7 @@ export function quoted(argument: string): string {
   return SIMPLE.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-/** The command line of a terminal in one line; of an agent its name, model, and what waits in its queue and runs in the background. */
+/** The command line of a terminal in one line, with what its program reports or its shell runs; of an agent its name, model, and what waits in its queue and runs in the background. */
 export function commandLine(session: Session): string {
   const { terminal, agent } = session
   if (agent !== undefined) {
@@ -80,5 +91,8 @@ export function commandLine(session: Session): string {
   }
   if (terminal === undefined) return session.kind
   const command = terminal.command.split("/").at(-1) ?? terminal.command
-  return printable([command, ...terminal.args.map(quoted)].join(" "))
+  const report = reportOf(session)
+  const runs = terminal.lastCommand?.milliseconds === undefined ? terminal.lastCommand?.line : undefined
+  const words = report === undefined ? printable(runs ?? "") : programWords(report)
+  return `${words === "" ? "" : `${words} · `}${printable([command, ...terminal.args.map(quoted)].join(" "))}`
 }

@@ -11,6 +11,7 @@ import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { padText } from "../text/width.ts"
 import { agentLines } from "./show-agent.ts"
+import { commandText, programLine, taskLine } from "./program-text.ts"
 import { viewerText } from "./who.ts"
 import { quoted, stateStyle, stateText } from "./show-state.ts"
 
@@ -22,6 +23,16 @@ export async function show(id: string, json: boolean): Promise<void> {
   const { sessions } = await ask(hub, (api) => api.viewers(session.id))
   const here = sessions.flatMap(({ viewers }) => viewers.map((viewer) => viewerText(viewer, session.terminal?.typist?.seat)))
   print(...sessionLines(session, Date.now(), paint, here))
+}
+
+/** What a terminal's program reports, with its tasks, and the last command of its shell. */
+function programLines(terminal: Session["terminal"], now: number): ReadonlyArray<readonly [string, string]> {
+  const { program, lastCommand } = terminal ?? {}
+  return [
+    ...(program === undefined ? [] : [["program", `${programLine(program)} (since ${ago(program.since, now)})`] as const]),
+    ...(program?.tasks ?? []).map((task) => ["task", taskLine(task)] as const),
+    ...(lastCommand === undefined ? [] : [["last ran", commandText(lastCommand, now)] as const]),
+  ]
 }
 
 /** A record as lines of name and value. */
@@ -44,6 +55,7 @@ export function sessionLines(
     ["directory", terminal === undefined ? undefined : printable(terminal.cwd)],
     ["terminal", terminal === undefined ? undefined : `${terminal.cols}x${terminal.rows} ${printable(terminal.term)}`],
     ["title", terminal === undefined || terminal.title === "" ? undefined : printable(terminal.title)],
+    ...programLines(terminal, now),
     ["pid", terminal?.pid === undefined ? undefined : String(terminal.pid)],
     ...attached.map((viewer) => ["attached", viewer] as const),
     ["keyboard", terminal?.typist === undefined ? undefined : `held by ${printable(terminal.typist.name)}`],

@@ -48,6 +48,15 @@ export function foregroundGroup(pid: number): number {
   return group > 0 ? group : 0
 }
 
+/** Whether a process group has any process, whoever's it is. */
+export function isGroup(group: number): boolean {
+  try {
+    return process.kill(-group, 0)
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
 function allProcesses(): ReadonlyArray<ProcessEntry> {
   const entries: Array<ProcessEntry> = []
   for (const name of readdirSync("/proc")) {

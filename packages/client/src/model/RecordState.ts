@@ -82,6 +82,8 @@ function stateOf(record: Session): SessionState {
             title: terminal.title,
             ...(terminal.pid === undefined ? {} : { pid: terminal.pid }),
             ...(terminal.typist === undefined ? {} : { typist: terminal.typist }),
+            ...(terminal.program === undefined ? {} : { program: terminal.program }),
+            ...(terminal.lastCommand === undefined ? {} : { lastCommand: terminal.lastCommand }),
           },
         }),
     ...(agent === undefined ? {} : { agent: factsOf(record, agent) }),

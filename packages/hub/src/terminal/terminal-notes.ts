@@ -17,6 +17,10 @@ function commandOf(note: Note): Command {
       return { _tag: "ProcessResized", cols: note.cols, rows: note.rows }
     case "title":
       return { _tag: "ProcessTitled", title: note.title }
+    case "program":
+      return { _tag: "ProcessReported", report: note.program }
+    case "command":
+      return { _tag: "ProcessCommanded", ...note.command }
     case "agent":
       throw new Error("a terminal's journal holds no notes of agents")
     case "exit":

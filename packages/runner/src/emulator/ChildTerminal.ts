@@ -14,6 +14,7 @@ import type { Colors } from "./colors.ts"
 import { boundLinks } from "./links.ts"
 import { OpenSequence } from "./open-sequence.ts"
 import { Pen } from "./pen.ts"
+import { TerminalReports } from "./hook-program.ts"
 import { hookQueries } from "./queries.ts"
 import type { QueryEvents } from "./queries.ts"
 import { GoneLines } from "./GoneLines.ts"
@@ -35,6 +36,12 @@ export interface VisibleScreen {
   readonly alternate: boolean
 }
 
+/** What a terminal reports while it parses. */
+export interface TerminalEvents extends QueryEvents {
+  /** What its programs report of themselves may have changed; absent where that is of no interest. */
+  readonly reported?: (reports: TerminalReports) => void
+}
+
 /** Widths of characters as viewers have them (Unicode 11: emoji take two columns). */
 export function setWidths(terminal: Terminal): void {
   terminal.loadAddon(new unicode11.Unicode11Addon())
@@ -48,13 +55,14 @@ export class ChildTerminal {
   readonly #colors: Colors
   readonly #states: KeptStates
   readonly #gone: GoneLines
+  readonly #reports: TerminalReports
   readonly #scrollback: number
   readonly #open = new OpenSequence()
   readonly #characters = new CharacterCutter()
   #cols: number
   #rows: number
 
-  constructor(cols: number, rows: number, scrollback: number, events: QueryEvents) {
+  constructor(cols: number, rows: number, scrollback: number, events: TerminalEvents) {
     this.#cols = cols
     this.#rows = rows
     this.#scrollback = scrollback
@@ -66,6 +74,7 @@ export class ChildTerminal {
     this.#colors = hookQueries(this.#terminal, this.#core, events)
     this.#gone = new GoneLines(this.#terminal, this.#core)
     this.#states = hookStates(this.#terminal, this.#core, this.#colors)
+    this.#reports = new TerminalReports(this.#terminal, events.answer, () => events.reported?.(this.#reports))
   }
 
   /** The library's own state, for comparisons. */
@@ -86,6 +95,11 @@ export class ChildTerminal {
   /** The sequences that set the colours the child set. */
   get colors(): string {
     return this.#colors.sequence()
+  }
+
+  /** What its programs report of themselves. */
+  get reports(): TerminalReports {
+    return this.#reports
   }
 
   /** Whether the output so far ends in the middle of a character. */

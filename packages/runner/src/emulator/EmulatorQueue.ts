@@ -5,6 +5,7 @@
 import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 import { ChildTerminal } from "./ChildTerminal.ts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import { type ReportEvents, ReportTeller } from "./ReportTeller.ts"
 import { lineFeeds, plainLength, skippable } from "./plain-text.ts"
 
 /** Bytes parsed in one turn. */
@@ -24,6 +25,7 @@ type Step =
   | { readonly type: "bytes"; readonly position: number; bytes: Uint8Array }
   | { readonly type: "resize"; readonly position: number; readonly cols: number; readonly rows: number }
   | { readonly type: "theme"; readonly colors: TerminalColors }
+  | { readonly type: "settle" | "ended" }
   | { readonly type: "screen"; readonly request: number }
   | { readonly type: "checkpoint"; readonly request: number }
 
@@ -31,6 +33,8 @@ type Step =
 export interface QueueEvents {
   readonly answer: (data: string) => void
   readonly title: (title: string) => void
+  /** What programs report of themselves; absent where that is of no interest. */
+  readonly reports?: ReportEvents
   readonly parsed: (bytes: number) => void
   readonly screen: (request: number, screen: ScreenReply) => void
   readonly checkpoint: (request: number, checkpoint: CheckpointReply) => void
@@ -59,6 +63,7 @@ export class EmulatorQueue {
   #title = ""
   #toldTitle = ""
   #titleTimer: NodeJS.Timeout | undefined
+  #teller: ReportTeller | undefined
 
   constructor(cols: number, rows: number, scrollback: number, events: QueueEvents) {
     this.#cols = cols
@@ -75,6 +80,11 @@ export class EmulatorQueue {
       },
       title: (title) => {
         this.#title = title
+      },
+      reported: (reports) => {
+        if (this.#events.reports === undefined) return
+        this.#teller ??= new ReportTeller(this.#events.reports)
+        this.#teller.changed(reports)
       },
     })
     return this.#made
@@ -112,6 +122,7 @@ export class EmulatorQueue {
   close(): void {
     clearTimeout(this.#wait)
     clearTimeout(this.#titleTimer)
+    this.#teller?.close()
     this.#refuse("the child was closed")
     this.#made?.dispose()
   }
@@ -133,6 +144,14 @@ export class EmulatorQueue {
       case "theme":
         this.#shift()
         this.terminal.theme = step.colors
+        return
+      case "settle":
+        this.#shift()
+        this.#teller?.tell()
+        return
+      case "ended":
+        this.#shift()
+        this.#made?.reports.end()
         return
       case "screen":
         this.#shift()
@@ -261,7 +280,7 @@ export class EmulatorQueue {
     this.#writing = undefined
     for (const step of this.#steps.splice(0)) {
       if (step.type === "bytes") this.#took(step.bytes.length)
-      else if (step.type !== "resize" && step.type !== "theme") this.#events.unavailable(step.request, reason)
+      else if (step.type === "screen" || step.type === "checkpoint") this.#events.unavailable(step.request, reason)
     }
   }
 }

@@ -8,6 +8,7 @@
  */
 import { Worker } from "node:worker_threads"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import type { ReportedProgram, TerminalCommand } from "@holdfast/protocol/terminal-program"
 import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 import { EmulatorLag } from "./EmulatorLag.ts"
 import { StepBatch } from "./StepBatch.ts"
@@ -19,6 +20,10 @@ export interface EmulatorEvents {
   readonly answer: (child: number, bytes: Uint8Array) => void
   /** The child set its title: no control characters, at most 256 characters (E-7). */
   readonly title: (child: number, title: string) => void
+  /** All that the child's program reports of itself; `undefined` for nothing any more (T-54). */
+  readonly program?: (child: number, program: ReportedProgram | undefined) => void
+  /** A command of the child's shell began or ended (T-57). */
+  readonly command?: (child: number, command: TerminalCommand) => void
   /** The lag of a child that was refused by `feed` fell below half of the bound. */
   readonly drained: (child: number) => void
   /** An emulator or the whole thread died: the screens concerned are gone, output continues. */
@@ -38,6 +43,10 @@ export interface Emulators {
   resize(child: number, position: number, cols: number, rows: number): void
   /** The colours of the viewer's terminal that counts, for questions in later output (T-20). */
   theme(child: number, colors: TerminalColors): void
+  /** Reports at once what would wait for its time (T-56): what is asked next is answered after it. */
+  settle(child: number): void
+  /** The program that reported is gone: what ends with it ends (T-55). */
+  ended(child: number): void
   /** The visible screen after everything fed so far; rejects with `ScreenUnavailable`. */
   screen(child: number): Promise<ScreenReply>
   /** The screen after everything fed so far as escape sequences (T-6); rejects with `ScreenUnavailable`. */
@@ -110,6 +119,14 @@ class ThreadedEmulators implements Emulators {
 
   theme(child: number, colors: TerminalColors): void {
     if (this.#begun(child)) this.#send({ type: "theme", child, colors })
+  }
+
+  settle(child: number): void {
+    if (this.#open.has(child) && !this.#idle.has(child)) this.#send({ type: "settle", child })
+  }
+
+  ended(child: number): void {
+    if (this.#open.has(child) && !this.#idle.has(child)) this.#send({ type: "ended", child })
   }
 
   screen(child: number): Promise<ScreenReply> {
@@ -206,6 +223,12 @@ class ThreadedEmulators implements Emulators {
       case "title":
         if (this.#open.has(report.child)) this.#events.title(report.child, report.title)
         return
+      case "program":
+        if (this.#open.has(report.child)) this.#events.program?.(report.child, report.program)
+        return
+      case "command":
+        if (this.#open.has(report.child)) this.#events.command?.(report.child, report.command)
+        return
       case "parsed":
         return this.#drain(this.#lag.remove(report.child, report.bytes))
       case "returned":
@@ -244,6 +267,7 @@ class ThreadedEmulators implements Emulators {
     this.#lost.set(child, reason)
     this.#reject((pending) => pending.child === child, reason)
     this.#drain(this.#lag.forget(child))
+    this.#events.program?.(child, undefined)
   }
 
   #reject(concerns: (pending: Pending) => boolean, reason: string): void {

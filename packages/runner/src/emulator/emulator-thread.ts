@@ -27,6 +27,10 @@ const open = (child: number, cols: number, rows: number, scrollback: number): Em
   new EmulatorQueue(cols, rows, scrollback, {
     answer: (data) => report({ type: "answer", child, data }),
     title: (title) => report({ type: "title", child, title }),
+    reports: {
+      program: (program) => report({ type: "program", child, program }),
+      command: (command) => report({ type: "command", child, command }),
+    },
     parsed: (bytes) => {
       loans.done(child, bytes)
       const sum = (parsed.get(child) ?? 0) + bytes
@@ -55,6 +59,8 @@ const take = (step: EmulatorStep, bytes: ArrayBuffer): void => {
       return
     case "resize":
     case "theme":
+    case "settle":
+    case "ended":
       return queue?.add(step)
     case "screen":
     case "checkpoint":

@@ -1,5 +1,6 @@
 /** Messages between the runner's loop and the emulators' thread. */
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import type { ReportedProgram, TerminalCommand } from "@holdfast/protocol/terminal-program"
 import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 
 /** One step for the emulator of a child, in the order of its output; `offset` and `length` are within the batch's bytes. */
@@ -8,6 +9,8 @@ export type EmulatorStep =
   | { readonly type: "feed"; readonly child: number; readonly position: number; readonly offset: number; readonly length: number }
   | { readonly type: "resize"; readonly child: number; readonly position: number; readonly cols: number; readonly rows: number }
   | { readonly type: "theme"; readonly child: number; readonly colors: TerminalColors }
+  /** Reports what waits for its time, or drops what ends with the program that reported it. */
+  | { readonly type: "settle" | "ended"; readonly child: number }
   | { readonly type: "screen" | "checkpoint"; readonly child: number; readonly request: number }
   | { readonly type: "close"; readonly child: number }
 
@@ -21,6 +24,8 @@ export interface EmulatorBatch {
 export type EmulatorReport =
   | { readonly type: "answer"; readonly child: number; readonly data: string }
   | { readonly type: "title"; readonly child: number; readonly title: string }
+  | { readonly type: "program"; readonly child: number; readonly program: ReportedProgram | undefined }
+  | { readonly type: "command"; readonly child: number; readonly command: TerminalCommand }
   /** This many bytes of a child are dealt with. */
   | { readonly type: "parsed"; readonly child: number; readonly bytes: number }
   /** The bytes of a batch are dealt with; its buffer may be filled again. */

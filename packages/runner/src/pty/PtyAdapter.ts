@@ -123,6 +123,11 @@ class PtyChild implements AdapterHandle {
     if (!signalProcess(-this.pid, name as NodeJS.Signals)) signalProcess(this.pid, name as NodeJS.Signals)
   }
 
+  foreground(): number | undefined {
+    const group = this.#exit === undefined ? foregroundGroup(this.pid) : 0
+    return group > 0 ? group : undefined
+  }
+
   pause(): void {
     this.#paused = true
     if (this.#exit === undefined) this.#stream.pause()

@@ -8,13 +8,16 @@ import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } 
 import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import type { AgentJournal } from "@holdfast/adapter/AgentHosts"
+import { isPassing } from "@holdfast/protocol/program-reports"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import type { ReportedProgram, TerminalCommand } from "@holdfast/protocol/terminal-program"
 import type { Emulators } from "../emulator/Emulators.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"
 import type { JournalDamaged } from "../journal/segments.ts"
 import type { ChildStatus, JournalNote, RunnerFailure } from "@holdfast/link/messages"
 import { InputKeys } from "./InputKeys.ts"
 import { inputHash, KeyedWrites } from "./KeyedWrites.ts"
+import { ReporterWatch } from "./ReporterWatch.ts"
 
 /** How long the last checkpoint may take, in milliseconds, before the exit is reported without one. */
 const LAST_CHECKPOINT_MILLIS = 2000
@@ -55,12 +58,15 @@ export class Child {
   readonly #told = Promise.withResolvers<void>()
   #exited = false
   #spoke = false
+  #reports = false
+  readonly #reporter: ReporterWatch
 
   constructor(options: ChildOptions) {
     this.number = options.number
     this.id = options.id
     this.session = options.session
     this.#options = options
+    this.#reporter = new ReporterWatch(() => options.emulators?.ended(options.number))
     this.journal = new Journal({
       ...options.journal,
       id: options.id,
@@ -182,6 +188,20 @@ export class Child {
     if (!this.#exited) this.#note({ type: "title", title })
   }
 
+  /** Notes what the child's program reports of itself; `undefined` for nothing any more. */
+  program(program: ReportedProgram | undefined): void {
+    if (this.#exited || (program === undefined && !this.#reports)) return
+    this.#reports = program !== undefined
+    this.#note({ type: "program", program: program ?? {}, size: program === undefined ? 0 : JSON.stringify(program).length })
+    const passes = program !== undefined && [program, ...(program.tasks ?? [])].some(isPassing)
+    this.#reporter.reported(passes ? this.#handle?.foreground?.() : undefined)
+  }
+
+  /** Notes a command of the child's shell. */
+  commanded(command: TerminalCommand): void {
+    if (!this.#exited) this.#note({ type: "command", command })
+  }
+
   /** Changes the size, in order with the output (T-9); throws `AdapterRefused`. */
   resize(cols: number, rows: number): void {
     if (this.#exited || this.#handle?.resize(cols, rows) !== true) return
@@ -243,6 +263,7 @@ export class Child {
   }
 
   async #exit(exit: ChildExit): Promise<void> {
+    this.#reporter.stop()
     const screen = await this.#lastScreen()
     if (screen !== undefined) this.#note({ type: "checkpoint", ...screen })
     this.#exited = true
@@ -259,6 +280,7 @@ export class Child {
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), LAST_CHECKPOINT_MILLIS)
     })
+    emulators.settle(this.number)
     try {
       const checkpoint = await Promise.race([emulators.checkpoint(this.number), late])
       return checkpoint !== undefined && checkpoint.screen.length <= CHECKPOINT_MAX ? checkpoint : undefined

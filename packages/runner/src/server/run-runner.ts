@@ -59,6 +59,8 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   const emulators = screens(log, {
     answer: (child, bytes) => runner.children.byNumber(child)?.answer(bytes),
     title: (child, title) => runner.children.byNumber(child)?.title(title),
+    program: (child, program) => runner.children.byNumber(child)?.program(program),
+    command: (child, command) => runner.children.byNumber(child)?.commanded(command),
     drained: (child) => runner.children.byNumber(child)?.lag(false),
     failed: (message) => log("error", message, { part: "emulators" }),
   })

@@ -32,6 +32,7 @@ it.each([
   ["a palette colour", "\x1b]4;196;?\x07", "\x1b]4;196;rgb:ffff/0000/0000\x1b\\"],
   ["the version", "\x1b[>q", "\x1bP>|Holdfast\x1b\\"],
   ["the text area", "\x1b[18t", "\x1b[8;24;80t"],
+  ["the program status protocol", "\x1b]7501;?\x07", "\x1b]7501;?\x1b\\"],
   ["the colour scheme", "\x1b[?996n", "\x1b[?997;1n"],
 ])("T-3 check:T5 %s is answered exactly once", (_name, query, answer) => {
   expect(open().ask(query)).toBe(answer)
@@ -46,6 +47,8 @@ it.each([
   ["a checksum", "\x1b[1;1;1;1;5;5*y"],
   ["the answerback", "\x05"],
   ["a script link", "\x1b]8;;javascript:alert(1)\x1b\\click\x1b]8;;\x1b\\"],
+  ["a program's report", "\x1b]7501;state=working:msg=aGk=\x07\x1b]7501;state=clear\x07"],
+  ["a prompt's mark", "\x1b]133;A\x07\x1b]133;C;cmdline_url=rm\x07"],
   ["pixel sizes", "\x1b[14t\x1b[16t"],
 ])("T-12 check:T6 %s is answered with nothing", (_name, output) => {
   expect(open().ask(output)).toBe("")
