@@ -167,8 +167,13 @@ printf '\\033]7501;state=clear\\007\\033]7501;state=done\\007'; read x`,
       const asks = await until(id, "asks", ({ activity }) => activity === "asking")
       expect(asks.terminal?.program).toMatchObject({ state: "blocked", kind: "permission" })
       expect(asks.terminal?.program?.message).toContain("a.txt")
-      await eventually("the dialog", 10_000, async () => (await ok("screen", id)).includes("1. Yes"))
-      await type(id, "1")
+      const isAsking = async (): Promise<boolean> => (await ok("screen", id)).includes("1. Yes")
+      await eventually("the dialog", 10_000, isAsking)
+      // A dialog that has just come up takes no key: whoever types then did not see it.
+      await eventually("the answer is taken", 20_000, async () => {
+        await type(id, "1")
+        return !(await isAsking())
+      })
       await until(id, "done", ({ terminal }) => terminal?.program?.state === "done")
       const states = (await events(id, "program")).map(({ data }) => stateIn(data))
       expect(states).toEqual(expect.arrayContaining(["idle", "working", "blocked", "done"]))
