@@ -73,7 +73,8 @@ function inputChunks(from: ToolPart | undefined, to: ToolPart, isPast: boolean):
     const shown = from?.rawInput ?? ""
     const rest = (to.rawInput ?? "").slice(shown.length)
     const begun = from === undefined ? [{ type: "tool-input-start" as const, ...call, ...encoding }] : []
-    return rest === "" ? begun : [...begun, { type: "tool-input-delta", toolCallId, inputTextDelta: rest }]
+    // An empty delta counts: with it there is an input, whose text is empty so far.
+    return to.rawInput === from?.rawInput ? begun : [...begun, { type: "tool-input-delta", toolCallId, inputTextDelta: rest }]
   }
   // The AI SDK takes an input that comes in a later step for another call: what shows already is not told again.
   if (from !== undefined && sameJson(callOf(isPast ? shownTool(from) : from), callOf(to))) return []

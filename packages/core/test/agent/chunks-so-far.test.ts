@@ -37,4 +37,13 @@ describe("the chunks of a streaming turn so far", () => {
       { numRuns: 400 },
     )
   })
+
+  it("J-4 M-15 an input whose only delta is empty has an empty text, and one without a delta has none", () => {
+    const start: AgentChunk = { type: "tool-input-start", toolCallId: "c1", toolName: "bash", dynamic: true }
+    const empty: AgentChunk = { type: "tool-input-delta", toolCallId: "c1", inputTextDelta: "" }
+    for (const chunks of [[start], [start, empty]]) {
+      const live = told(chunks).toLive()
+      expect(seen(told(chunksSoFar(live)).message())).toEqual(seen(told(chunks).message()))
+    }
+  })
 })
