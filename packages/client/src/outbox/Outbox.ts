@@ -58,7 +58,7 @@ export interface Entry<A = unknown> {
   readonly id: string
   /**
    * Settles once it is stored and will be sent whatever happens; fails with `OutboxFull` or `OutboxNotStored`, and then it will not be,
-   * and is not in the state: a failure that no one handles is reported by the platform, which ends a program in Node.
+   * and is not in the state. If no one waits for this or for `done`, the platform reports the failure, which ends a program in Node.
    */
   readonly stored: Promise<void>
   /** The hub's answer, also to what another tab sent; fails with why the command failed, with `Cancelled`, or with `Gone`. */
@@ -73,6 +73,26 @@ const GONE = "another tab took the command back, or sent it while this one stood
 interface Waiting {
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: HoldfastError) => void
+}
+
+/** The end of a command: a promise that says when someone waits for it. */
+class End<A> extends Promise<A> {
+  /** Called before each wait. */
+  onWait: () => void = () => undefined
+
+  /** What follows from it is a promise like any other. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
+  override then<B = A, C = never>(
+    kept?: ((answer: A) => B | PromiseLike<B>) | null,
+    broken?: ((cause: unknown) => C | PromiseLike<C>) | null,
+  ): Promise<B | C> {
+    this.onWait()
+    return super.then(kept, broken)
+  }
 }
 
 /** Commands on their way to the hub. */
@@ -150,7 +170,7 @@ export class Outbox {
       tries: 0,
       sent: options.key !== undefined,
     }
-    const done = new Promise<OutboxAnswer<N>>((resolve, reject) => {
+    const done = new End<OutboxAnswer<N>>((resolve, reject) => {
       const before = this.#waiting.get(id)
       this.#waiting.set(id, {
         resolve: (answer) => [before?.resolve, resolve as Waiting["resolve"]].forEach((one) => one?.(answer)),
@@ -164,6 +184,8 @@ export class Outbox {
       this.#settle(id, (waiting) => waiting.reject(error))
       throw error
     })
+    // Who waits for the end learns there that it was not stored.
+    done.onWait = () => void stored.catch(() => undefined)
     return { id, stored, done }
   }
 

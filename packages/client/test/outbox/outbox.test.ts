@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { describe, expect, it } from "vitest"
 import { HoldfastError } from "../../src/errors.ts"
 import { offlineId } from "../../src/outbox/item.ts"
@@ -324,6 +325,29 @@ describe("an outbox", () => {
     expect(texts(world)).toEqual(entries.map((_, index) => String(index)))
     expect(outbox.state.counts.completed).toBeLessThanOrEqual(200)
     await mark(outbox, "a", "room again").stored
+  })
+
+  it("C-59 a refusal is handled by waiting for the end alone, and reported when no one waits", async () => {
+    const reported: Array<unknown> = []
+    const hear = (cause: unknown): void => void reported.push(cause)
+    const others = process.listeners("unhandledRejection")
+    process.removeAllListeners("unhandledRejection").on("unhandledRejection", hear)
+    try {
+      const { outbox } = await new World().open()
+      outbox.close()
+      expect(await outcome(mark(outbox, "a", "awaited").done)).toBe("Closed")
+      const both = ["one", "other"].map((text) => mark(outbox, "a", text).done)
+      expect(await outcome(Promise.all(both))).toBe("Closed")
+      mark(outbox, "a", "caught").done.catch(() => undefined)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(reported).toEqual([])
+      mark(outbox, "a", "left alone")
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(reported).toMatchObject([{ tag: "Closed" }])
+    } finally {
+      process.removeAllListeners("unhandledRejection")
+      for (const other of others) process.on("unhandledRejection", other)
+    }
   })
 
   it("C-56 says when it changed, with one object per state, and nothing after it was closed", async () => {
