@@ -4,7 +4,12 @@ import asyncio
 import secrets
 import sys
 
-from holdfast import Attachment, Refused, call
+try:
+    from holdfast import Attachment, Refused, call
+except ModuleNotFoundError as missing:
+    if missing.name != "websockets":
+        raise
+    sys.exit("The package websockets is missing: `pip install websockets` in a virtual environment, or `apt install python3-websockets`.")
 
 
 def show(data):
@@ -69,17 +74,17 @@ class Asked(Attachment):
 
 
 def main(command="list", *arguments):
+    if (command, len(arguments)) not in {("list", 0), ("attach", 1), ("ask", 3)}:
+        sys.exit(f"usage: demo.py COMMAND\n{__doc__}")
     if command == "list":
         for session in call("GET", "/api/sessions")["sessions"]:
             print(session["id"], session["kind"], session["process"], session["label"])
     elif command == "attach":
         asyncio.run(attach(*arguments))
-    elif command == "ask":
+    else:
         session, text, option = arguments
         sent = call("POST", f"/api/sessions/{session}/messages", {"text": text}, key=secrets.token_urlsafe(12))
         asyncio.run(Asked(session, sent, option).run())
-    else:
-        sys.exit(__doc__)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
@@ -99,4 +102,21 @@ describe.skipIf(python === undefined)("the client in Python", () => {
     const { permissions, agent } = await recordOf(hub, id)
     expect([permissions, agent?.turns]).toEqual([[], 1])
   })
+})
+
+it("fault:N76 the Python example says what is missing: its package, or an argument", () => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-python-"))
+  const say = (args: ReadonlyArray<string>): unknown => {
+    const { status, stderr } = spawnSync("python3", ["-B", ...args], { encoding: "utf8" })
+    return [status, stderr]
+  }
+  try {
+    // Without the packages of the system, and with one that does nothing.
+    expect(say(["-S", DEMO, "list"])).toEqual([1, expect.stringMatching(/^The package websockets is missing: .*\n$/)])
+    writeFileSync(join(folder, "websockets.py"), 'class version: version = "14.0"\n')
+    const load = `import sys; sys.path[:0] = ["${folder}", "${dirname(DEMO)}"]; import demo; demo.main("ask", "nope", "hi")`
+    expect(say(["-S", "-c", load])).toEqual([1, expect.stringMatching(/^usage: [^]*`ask SESSION TEXT OPTION`/)])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
