@@ -162,16 +162,23 @@ function removeOldChunks(folder, current) {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.includes("--if-needed") && !isBuildNeeded()) process.exit(0)
+/** Builds, and says how it went; resolves with the exit code. */
+async function tellBuild() {
   try {
     const { files, bytes, milliseconds } = await build()
     console.log(`built ${files} files, ${(bytes / 1e6).toFixed(2)} MB, in ${(milliseconds / 1000).toFixed(1)} s`)
+    return 0
   } catch (error) {
     for (const { text, location } of error.errors ?? []) {
       console.error(location ? `${location.file}:${location.line}: ${text}` : text)
     }
     console.error(error.errors ? "build: failed" : `build: ${error.stack ?? error}`)
-    process.exit(1)
+    return 1
   }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes("--if-needed") && !isBuildNeeded()) process.exit(0)
+  const { prepare } = await import("./prepare.mjs")
+  await prepare({ lean: true, title: "what building needs", build: false }, tellBuild)
 }

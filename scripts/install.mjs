@@ -2,7 +2,7 @@
  * Installs packages when node_modules differs from the lock file: the lean set that running needs, or everything.
  *
  * npm writes `node_modules/.package-lock.json` last and removes it first, so that it vouches for what is there. A lean
- * install never takes away the packages of a full one.
+ * install never takes away the packages of a full one, and a full one adds to a lean one.
  */
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
@@ -93,7 +93,9 @@ export async function install(folder, { lean, title }) {
   const fraction = () => places.filter((path) => existsSync(path)).length / places.length
   const progress = startProgress(`Installing ${title}`, fraction)
   const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
-  const { code, output } = await runNpm(folder, ["ci", ...flags, ...(alone ? ["--omit=dev"] : ["--include=dev"])])
+  // `ci` begins by removing everything, also what a server that `npm start` left running is made of.
+  const command = !alone && isInstalled(folder, { lean: true }) ? ["install", "--no-save"] : ["ci"]
+  const { code, output } = await runNpm(folder, [...command, ...flags, ...(alone ? ["--omit=dev"] : ["--include=dev"])])
   if (code === 0 && isInstalled(folder, { lean: alone })) return progress.done(`Installed ${title}`)
   progress.done(`Installing ${title} failed`)
   const hint = /ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|network/i.test(output)

@@ -1,5 +1,7 @@
-/** What start, test and bench do first: install, find Node 24, build; each only when necessary. */
+/** What start, test, bench, check and pack do first: install, find Node 24, build; each only when necessary. */
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { runToEnd } from "./child.mjs"
 import { install, InstallFailed } from "./install.mjs"
 import { newNode, NodeTooOld, withNewNode } from "./node24.mjs"
 import { startProgress } from "./progress.mjs"
@@ -23,6 +25,11 @@ export async function prepare(packages, program, also = []) {
     console.error(expected ? `\n${error.message}` : error)
     process.exitCode = 1
   }
+}
+
+/** Prepares, and runs a file of this repository that needs packages and Node 24, with `args`. */
+export function runPrepared(packages, file, args = process.argv.slice(2)) {
+  return prepare(packages, (node, env) => runToEnd(node, [join(ROOT, file), ...args], { cwd: ROOT, env }))
 }
 
 async function buildIfNeeded() {

@@ -1,0 +1,101 @@
+/**
+ * Lays out what is published, each package in a folder as its tarball has it: `holdfast` (bundle, starter, description of
+ * the API, client library), and the packages of `published.mjs`.
+ */
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { writeDeclarations } from "./declarations.mjs"
+import { bundleEntries, bundleWhole } from "./library.mjs"
+import { layOutModules } from "./pack-modules.mjs"
+import { entriesOf, libraryOf, publishedManifest, publishedNamed, publishedReadme, workspaceManifest } from "./published.mjs"
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url))
+const CLI = join(ROOT, "apps/cli")
+const CLIENT = "@holdfast/client"
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"))
+const isOurs = (name) => name.startsWith("@holdfast/") || name.startsWith("@effect/") || name === "effect"
+
+/** Entries of the client library below `holdfast/client`. */
+const clientExports = () =>
+  Object.fromEntries(
+    entriesOf(publishedNamed(CLIENT)).map(({ path, name }) => [
+      `./client${path.slice(1)}`,
+      { types: `./dist/client/${name}.d.ts`, default: `./dist/client/${name}.js` },
+    ]),
+  )
+
+/** The manifest: exact versions of what the bundle loads at run time, no links to the workspace. */
+function manifest() {
+  const { name, version, description, license, dependencies } = readJson(join(CLI, "package.json"))
+  const { optionalDependencies } = readJson(join(ROOT, "package.json"))
+  const { peerDependencies, peerDependenciesMeta } = publishedManifest(publishedNamed(CLIENT))
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: "module",
+    bin: { holdfast: "bin/holdfast.mjs" },
+    exports: { ...clientExports(), "./openapi.json": "./openapi.json", "./package.json": "./package.json" },
+    files: ["bin", "dist", "openapi.json"],
+    engines: { node: ">=18" },
+    dependencies: Object.fromEntries(Object.entries(dependencies).filter(([dependency]) => !isOurs(dependency))),
+    optionalDependencies,
+    ...(peerDependencies === undefined ? {} : { peerDependencies, peerDependenciesMeta }),
+  }
+}
+
+/** Writes `holdfast` to `folder`; expects a build. */
+export async function layOut(folder) {
+  const built = join(CLI, "dist/build.json")
+  if (!existsSync(built)) throw new Error("there is no build; run `npm run build` first")
+  mkdirSync(folder, { recursive: true })
+  for (const file of readJson(built).files) cpSync(join(CLI, "dist", file), join(folder, "dist", file))
+  cpSync(join(CLI, "bin"), join(folder, "bin"), { recursive: true })
+  chmodSync(join(folder, "bin/holdfast.mjs"), 0o755)
+  for (const document of ["LICENSE", "README.md"]) {
+    if (existsSync(join(ROOT, document))) cpSync(join(ROOT, document), join(folder, document))
+  }
+  writeJson(join(folder, "package.json"), manifest())
+  writeDeclarations(libraryOf(CLIENT), join(folder, "dist/client"))
+  writeJson(join(folder, "openapi.json"), await apiDescription(manifest().version))
+  const strays = Object.keys(manifest().dependencies).filter((name) => name.startsWith("@holdfast/"))
+  if (strays.length > 0) throw new Error(`workspace links in ${relative(ROOT, folder)}: ${strays.join(", ")}`)
+}
+
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+
+/** What a hub of a version answers at `/openapi.json`. */
+export async function apiDescription(version) {
+  const { build: bundle } = await import("esbuild")
+  const place = mkdtempSync(join(ROOT, "node_modules/.cache-openapi-"))
+  try {
+    const file = join(place, "describe.mjs")
+    const contents = `export { describeApi } from "./packages/doors/src/http/openapi.ts"`
+    const stdin = { contents, resolveDir: ROOT, loader: "ts" }
+    await bundle({ stdin, bundle: true, format: "esm", platform: "node", outfile: file, logLevel: "silent", packages: "bundle" })
+    const { describeApi } = await import(pathToFileURL(file).href)
+    return describeApi(version)
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+/** Writes a package of `published.mjs` to `folder`. */
+export async function layOutPublished(one, folder) {
+  mkdirSync(join(folder, "dist"), { recursive: true })
+  writeJson(join(folder, "package.json"), publishedManifest(one))
+  writeFileSync(join(folder, "README.md"), publishedReadme(one))
+  cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"))
+  if (one.form === "modules") return layOutModules(one, folder)
+  const library = libraryOf(workspaceManifest(one).name)
+  const dist = join(folder, "dist")
+  const built = [await bundleEntries(library, dist)]
+  if (one.page !== undefined) built.push(await bundleWhole(library, ["index"], join(dist, one.page), { minify: true }))
+  for (const { contents, path } of built.flatMap(({ outputFiles }) => outputFiles)) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, contents)
+  }
+  writeDeclarations(library, dist)
+}
