@@ -39,6 +39,11 @@ const GROUPS = [
     load: async () => (await import("./commands/logs.ts")).logCommands,
   },
   {
+    group: "Your own",
+    names: ["seen", "unread", "draft", "drafts", "trace"],
+    load: async () => (await import("./commands/desk.ts")).deskCommands,
+  },
+  {
     group: "Webhooks",
     names: ["webhook"],
     load: async () => (await import("./commands/webhooks.ts")).webhookCommands,

@@ -182,6 +182,23 @@ describe("the command line", () => {
     expect((await run("token", "revoke", id)).code).toBe(1)
   })
 
+  it("L-5 L-7 L-8 marks sessions as seen and unread, keeps drafts, and prints when a session failed", async () => {
+    const id = (await ok("new", "terminal", "--label", "fails", "--", "sh", "-c", "echo no; exit 3")).trim()
+    await exited(id)
+    const unread = async () => (await json<ReadonlyArray<{ id: string }>>("ls", "--unread")).map((one) => one.id)
+    expect(await unread()).toContain(id)
+    await ok("seen", "fails")
+    expect(await unread()).not.toContain(id)
+    await ok("unread", id)
+    expect(await unread()).toContain(id)
+    await ok("draft", id, "Try again\nwith care")
+    expect(await ok("draft", id)).toBe("Try again\nwith care\n")
+    expect(await ok("drafts")).toContain("Try again")
+    await ok("draft", id, "")
+    expect(await ok("drafts")).toContain("no drafts")
+    expect(await ok("trace", id)).toMatch(/x·*\nfrom .* to .*; ▄ works/)
+  })
+
   it("prints a link that works once", async () => {
     const { url } = await json<{ url: string }>("link")
     const first = await fetch(url, { redirect: "manual" })

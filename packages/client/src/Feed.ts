@@ -4,6 +4,8 @@
 import { FRAME_FEED } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"
 import type { Announcement } from "@holdfast/protocol/announcement"
+import type { Seen } from "@holdfast/protocol/desk"
+import type { Doing } from "@holdfast/protocol/doing"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection, Follower } from "./Connection.ts"
 import { alreadyConsumed, isTransient } from "./errors.ts"
@@ -17,10 +19,25 @@ export interface FeedListener {
   readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
   /** Every announcement of the hub that is in force now: when that changes, and once the feed has caught up. */
   readonly announcements?: (announcements: ReadonlyArray<Announcement>) => void
+  /** What was asked for beside the records: what sessions do now, and this person's marks. */
+  readonly beside?: (beside: FeedBeside) => void
   /** The hub has another store than before, or less of it: what was sent is void, and every session follows. */
   readonly reset?: () => void
   /** The hub refuses the feed, or the connection is over; nothing follows. */
   readonly refused?: (error: HoldfastError) => void
+}
+
+/** What goes beside the records. */
+export interface FeedBeside {
+  readonly doing?: ReadonlyArray<Doing>
+  readonly seen?: ReadonlyArray<Seen>
+}
+
+/** What a feed asks for: the announcements alone, or beside the records what sessions do, and marks after a number. */
+export interface FeedWishes {
+  readonly only?: "announcements"
+  readonly doing?: boolean
+  readonly seen?: number
 }
 
 /** Where a feed continues: after a change number, of the feed with an identity; see `Feed.cursor`. */
@@ -46,16 +63,16 @@ export class Feed {
   #listening = false
   #isStopped = false
   readonly #retry: Retry
-  readonly #only: "announcements" | undefined
+  readonly #wishes: () => FeedWishes
 
-  /** With `only` it is the announcements of the hub without the sessions. */
-  constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor, only?: "announcements") {
+  /** `wishes` are asked for at each watch. */
+  constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor, wishes: () => FeedWishes = () => ({})) {
     this.#connection = connection
     this.#listener = listener
     this.#retry = new Retry(connection.timers, () => this.#watch())
     this.#change = cursor?.after
     this.#feed = cursor?.feed
-    this.#only = only
+    this.#wishes = wishes
     this.#follower = {
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
@@ -92,7 +109,7 @@ export class Feed {
   }
 
   #watch(): void {
-    this.#connection.request("WatchSessions", { ...this.cursor, ...given({ only: this.#only }) }, (exit) => {
+    this.#connection.request("WatchSessions", { ...this.cursor, ...this.#wishes() }, (exit) => {
       if (this.#isStopped) return exit.ok ? this.#abandon() : undefined
       if (exit.ok) {
         this.#listening = true
@@ -126,6 +143,7 @@ export class Feed {
     this.#change = frame.change
     const { announcements } = frame
     if (announcements !== undefined) this.#listener.announcements?.(announcements as ReadonlyArray<Announcement>)
+    this.#listener.beside?.(frame as FeedBeside)
     this.#listener.sessions(frame.sessions as ReadonlyArray<Session>, frame.change, frame.synced)
   }
 }

@@ -8,6 +8,7 @@ import { evolveAgent } from "./agent/evolve-agent.ts"
 import { type AgentFacts, newAgentPart } from "./agent/agent-facts.ts"
 import type { Event } from "@holdfast/protocol/event"
 import { type AgentEvent, type EventData, type KnownEvent, knownEvent } from "@holdfast/protocol/events"
+import { newsOf } from "./news.ts"
 import { directoryName } from "./session-directory.ts"
 import type { Making, SessionState } from "./state.ts"
 import { afterProcess, reported, withoutReports } from "./terminal/program.ts"
@@ -22,7 +23,9 @@ export function evolve(state: SessionState | undefined, event: Event, session: s
   const next = { ...state, lastSeq: event.seq }
   if (event.channel === "agent" && state.agent !== undefined) return { ...next, lastActiveAt: event.time }
   if (known === undefined) return { ...next, unknown: state.unknown + 1 }
-  return changes(next, known, event)
+  const changed = changes(next, known, event)
+  const what = newsOf(known)
+  return what === undefined ? changed : { ...changed, news: { seq: event.seq, time: event.time, what } }
 }
 
 /** The state after output: the one event that is so frequent that it is not decoded for this. */

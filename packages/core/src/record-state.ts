@@ -35,6 +35,7 @@ const KEPT = {
   exitCode: "record",
   signal: "record",
   problem: "record",
+  news: "record",
   child: "beside",
   runner: "beside",
   unknown: "beside",

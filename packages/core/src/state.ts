@@ -5,6 +5,7 @@ import { type AgentFacts, toAgentState } from "./agent/agent-facts.ts"
 import { activityOf, shownTasks } from "./agent/task-state.ts"
 import { programActivity } from "./terminal/program.ts"
 import type { TerminalFacts } from "./terminal/terminal-facts.ts"
+import type { News } from "./news.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import { asSessionId, asUserId } from "@holdfast/protocol/checked-ids"
@@ -34,6 +35,7 @@ export interface SessionState {
   readonly exitCode?: number
   readonly signal?: string
   readonly problem?: string
+  readonly news?: News
   readonly terminal?: TerminalFacts
   readonly agent?: AgentFacts
   /** Child that belongs to the session, and the runner that was asked to start it. */
@@ -57,7 +59,7 @@ export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
 
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const { terminal, agent, createdBy, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
+  const { terminal, agent, createdBy, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem, news } = state
   const record: Making<Session> = {
     id: asSessionId(state.id),
     version: SESSION_RECORD_VERSION,
@@ -96,6 +98,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
   if (exitCode !== undefined) record.exitCode = exitCode
   if (signal !== undefined) record.signal = signal
   if (problem !== undefined) record.problem = problem
+  if (news !== undefined) record.news = news
   return record
 }
 

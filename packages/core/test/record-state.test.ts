@@ -55,6 +55,7 @@ const state: Required<SessionState> = {
   tags: ["a"],
   pinned: true,
   metadata: { customer: "42" },
+  news: { seq: 8, time: 1007, what: "finished" },
   owner: "owner",
   createdBy: "mobile",
   createdAt: 1,

@@ -9,6 +9,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { Announcement } from "@holdfast/protocol/announcement"
+import type { Seen } from "@holdfast/protocol/desk"
+import type { Doing } from "@holdfast/protocol/doing"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
@@ -278,11 +280,24 @@ export type FeedListener = (
   sessions: ReadonlyArray<Session>,
   synced: boolean,
   announcements?: ReadonlyArray<Announcement>,
+  beside?: Beside,
 ) => void
+
+/** What goes beside the records, to a watcher that asked for it, once it has caught up: it is no change and moves no cursor. */
+export interface Beside {
+  /** What sessions do now (L-1): of each only when that changes. */
+  readonly doing?: ReadonlyArray<Doing>
+  /** Up to where the watcher has seen sessions (L-5), in the order of the marks' numbers. */
+  readonly seen?: ReadonlyArray<Seen>
+}
 
 /** What a watcher asks for: where it continues, and whether it wants the announcements alone. */
 export interface WatchRequest extends FeedCursor {
   readonly only?: "announcements" | undefined
+  /** It is told what sessions do. */
+  readonly doing?: boolean | undefined
+  /** It is given its marks after this number. */
+  readonly seen?: number | undefined
   /** It continues a watch that its door stopped while the client read nothing: the client did not ask again. */
   readonly continues?: true
 }

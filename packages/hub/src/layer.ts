@@ -21,6 +21,7 @@ import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
 import type { AdministrationName, WebhookName } from "@holdfast/protocol/operations"
 import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
+import { deskHandlers } from "./operations/desk-handlers.ts"
 import { Operations } from "./operations/Operations.ts"
 import { Rates } from "./operations/Rates.ts"
 import { sessionHandlers } from "./operations/session-handlers.ts"
@@ -37,6 +38,7 @@ import { openAnnouncements } from "./sessions/Announcements.ts"
 import type { Attached } from "./sessions/attach.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
 import type { HubContext } from "./sessions/HubContext.ts"
+import { SeenListeners } from "./sessions/SeenListeners.ts"
 import { purgeDue } from "./sessions/purge.ts"
 import type { PastScreens } from "./terminal/PastScreens.ts"
 import { noTelemetry, reportTo, type Telemetry } from "./Telemetry.ts"
@@ -87,7 +89,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       const telemetry = options.telemetry ?? noTelemetry
       const report = reportTo(telemetry)
       const epoch = yield* hubEpoch(store, id)
-      const seen = new StoreHealth()
+      const storeSeen = new StoreHealth()
       const feed = new ChangeFeed(store, fork)
       const { settings, defaults, agents: catalog, imports, screens } = options
       const directories = new SessionDirectories(options.data, sessionsRoot(settings, options.data), report)
@@ -110,7 +112,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
           fork,
           now,
           append: store.append,
-          outcome: seen.see,
+          outcome: storeSeen.see,
           changed: (session) => feed.push(session.id, () => session.record()),
           report,
         },
@@ -122,7 +124,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* agents.trust.load
       yield* directories.settleAll(store)
       const announcements = yield* openAnnouncements({ store, now, report, run: (effect) => fork(effect, () => {}) })
-      const core: HubContext = { ...kind, id, table, feed, agents, announcements }
+      const core: HubContext = { ...kind, id, table, feed, agents, announcements, seen: new SeenListeners() }
       const attached: Attached = new Map()
       const rates = new Rates(settings.rateLimit)
       const operations = new Operations(telemetry, rates)
@@ -141,21 +143,14 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         }),
       )
       yield* begun(fleet, reconcile)
-
-      // An operation of the table without a handler does not compile.
-      const handlers: Handlers<Exclude<PerformedName, AdministrationName | WebhookName>> = {
-        ...sessionHandlers(core),
-        ...terminalHandlers(core, screens),
-        ...agentHandlers(core),
-      }
-      operations.add(handlers)
+      operations.add(handlersOf(core, screens))
       return Hub.of({
         id,
         perform: (name, input, by, done) => operations.perform(name, input, by, done as (performed: Performed<unknown>) => void),
         serve: (handlers) => operations.add(handlers),
         attach: (request, sink, by) => attachTo(core, operations, attached, request, sink, by),
         watch: (request, sink, by) => watchFeed(core, operations, request, sink, by),
-        health: health(core, seen),
+        health: health(core, storeSeen),
         rate: (by) => rates.of(by),
         dropCredential: (credential) =>
           Effect.sync(() => {
@@ -165,6 +160,17 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
     }),
   )
 }
+
+/** The handlers of the hub's own operations: one of the table without a handler does not compile. */
+const handlersOf = (
+  core: HubContext,
+  screens: PastScreens,
+): Handlers<Exclude<PerformedName, AdministrationName | WebhookName>> => ({
+  ...sessionHandlers(core),
+  ...terminalHandlers(core, screens),
+  ...agentHandlers(core),
+  ...deskHandlers(core),
+})
 
 /** Starts looking for runners; waits for those that answer at once. */
 function begun(fleet: Fleet, reconcile: () => void): Effect.Effect<void> {

@@ -101,6 +101,12 @@ export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()("
 /** No message of the session has a file with this hash. */
 export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFound", { message, hash: Schema.String }) {}
 
+/** A draft or a layout was changed by another client meanwhile: `version` is what there is now, 0 when it was removed. */
+export class VersionConflict extends Schema.TaggedError<VersionConflict>()("VersionConflict", {
+  message,
+  version: Schema.Finite,
+}) {}
+
 /** No token has this id. */
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
@@ -195,6 +201,7 @@ export const DoorErrors = [
   MessageNotQueued,
   PermissionSettled,
   FileNotFound,
+  VersionConflict,
   TokenNotFound,
   AnnouncementNotFound,
   WebhookNotFound,

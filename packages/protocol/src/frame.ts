@@ -63,7 +63,14 @@ export interface FeedFrame {
   readonly synced: boolean
   /** All announcements that are in force now; absent when they are what they were. */
   readonly announcements?: ReadonlyArray<unknown>
+  /** What sessions do now, where that changed. */
+  readonly doing?: ReadonlyArray<unknown>
+  /** Up to where the watcher has seen sessions, where that changed. */
+  readonly seen?: ReadonlyArray<unknown>
 }
+
+/** What a feed frame has beyond records: each only where there is something. */
+export type FeedExtras = Pick<FeedFrame, "announcements" | "doing" | "seen">
 
 /** A frame from the hub, decoded. */
 export type ServerFrame =
@@ -192,14 +199,14 @@ export function encodeViewers(handle: number, viewers: Viewers): Uint8Array {
   return withJson(FRAME_VIEWERS, handle, viewers)
 }
 
-/** Encodes changed session records; `synced` is true once the feed is caught up, `announcements` are all that are in force now. */
+/** Encodes changed session records; `synced` is true once the feed is caught up. */
 export function encodeFeed(
   change: number,
   sessions: ReadonlyArray<unknown>,
   synced: boolean,
-  announcements?: ReadonlyArray<unknown>,
+  extras: FeedExtras = {},
 ): Uint8Array {
-  return withJson(FRAME_FEED, 0, { change, sessions, synced, ...(announcements === undefined ? {} : { announcements }) })
+  return withJson(FRAME_FEED, 0, { change, sessions, synced, ...extras })
 }
 
 /** Encodes terminal input with a number that grows with each input of the connection (R-20). */

@@ -27,6 +27,7 @@ export const ERROR_STATUS = {
   MessageNotQueued: 409,
   PermissionSettled: 409,
   FileNotFound: 404,
+  VersionConflict: 409,
   TokenNotFound: 404,
   AnnouncementNotFound: 404,
   WebhookNotFound: 404,

@@ -75,6 +75,10 @@ export const CONNECTION_COMMANDS = {
       feed: Schema.optionalKey(Schema.String),
       /** The announcements of the hub, without the sessions. */
       only: Schema.optionalKey(Schema.Literals(["announcements"])),
+      /** Also tell what sessions do now (L-1). */
+      doing: Schema.optionalKey(Schema.Boolean),
+      /** Also give the caller's marks after this number, 0 for all, and those that move (L-5). */
+      seen: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
     }),
     output: Schema.Struct({
       change: Schema.Finite,

@@ -97,6 +97,14 @@ export const TerminalState = Schema.Struct({
 }).annotate({ identifier: "TerminalState" })
 export type TerminalState = typeof TerminalState.Type
 
+/** What a person should know of a session: where in the log it is, and when it came. */
+export const News = Schema.Struct({
+  seq: Schema.Finite,
+  time: Schema.Finite,
+  what: Schema.Literals(["finished", "failed"]),
+}).annotate({ identifier: "News" })
+export type News = typeof News.Type
+
 /** A session's record (docs/protocol/rules.md, H-3). Times are epoch milliseconds. */
 export const Session = Schema.Struct({
   id: SessionId,
@@ -137,6 +145,10 @@ export const Session = Schema.Struct({
   signal: Schema.optionalKey(Schema.String),
   /** Why the process failed or was lost, in words. */
   problem: Schema.optionalKey(Schema.String),
+  /** The last thing that a person should know of: a turn or a process that ended otherwise than by a person, or failed. */
+  news: Schema.optionalKey(News),
+  /** Up to which seq the caller has seen the session; in lists and in answers to `sessions.get` alone, absent when that is nothing. */
+  seen: Schema.optionalKey(Schema.Finite),
   queue: Schema.Array(QueueItem),
   permissions: Schema.Array(PermissionRequest),
   /** What an agent does; of a terminal what its program reports, absent when that is nothing. */
@@ -269,6 +281,9 @@ export const SessionQuery = Schema.Struct({
     Schema.Array(MetadataFilter).check(Schema.isMaxLength(METADATA_MAX.entries)).annotate({
       description: "Only sessions with this entry of metadata, NAME=VALUE; repeat it for several, all of which must match",
     }),
+  ),
+  unread: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "Only sessions with news that the caller has not seen; false is as without" }),
   ),
   activeSince: Schema.optionalKey(Moment("Active at or after this time, in epoch milliseconds")),
   createdSince: Schema.optionalKey(Moment("Created at or after this time, in epoch milliseconds")),

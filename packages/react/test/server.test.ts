@@ -7,6 +7,9 @@ import {
   Terminal,
   useAllPermissions,
   useConnection,
+  useDoing,
+  useDraft,
+  useLayout,
   useMessage,
   useMessageIds,
   useMessages,
@@ -15,13 +18,16 @@ import {
   usePart,
   usePermissions,
   useQueue,
+  useSeen,
   useSession,
   useSessionEvents,
   useSessionIds,
   useSessions,
   useSessionService,
   useSessionStream,
+  useTrace,
   useTurn,
+  useUnread,
 } from "@holdfast/react"
 
 const SESSION = "00000000-0000-7000-8000-000000000001"
@@ -36,6 +42,9 @@ const rendered = (child: ReactElement): string => renderToString(createElement(H
 const HOOKS: Readonly<Record<string, () => unknown>> = {
   useAllPermissions: () => useAllPermissions().requests,
   useConnection: () => useConnection().state,
+  useDoing: () => useDoing(SESSION) ?? null,
+  useDraft: () => useDraft(SESSION).value,
+  useLayout: () => useLayout().layout,
   useMessage: () => useMessage(SESSION, "one") ?? null,
   useMessageIds: () => useMessageIds(SESSION),
   useMessages: () => useMessages(SESSION),
@@ -44,13 +53,16 @@ const HOOKS: Readonly<Record<string, () => unknown>> = {
   usePart: () => usePart(SESSION, "one", 0) ?? null,
   usePermissions: () => usePermissions(SESSION).requests,
   useQueue: () => useQueue(SESSION),
+  useSeen: () => useSeen(SESSION),
   useSession: () => useSession(SESSION),
   useSessionEvents: () => useSessionEvents(SESSION),
   useSessionIds: () => useSessionIds(),
   useSessions: () => useSessions(),
   useSessionService: () => Object.keys(useSessionService()).includes("create"),
   useSessionStream: () => useSessionStream(SESSION, { last: 7 }),
+  useTrace: () => useTrace(SESSION) ?? null,
   useTurn: () => useTurn(SESSION),
+  useUnread: () => useUnread(),
 }
 
 describe("rendering on a server", () => {
@@ -64,6 +76,9 @@ describe("rendering on a server", () => {
     expect(JSON.parse(JSON.stringify(values))).toEqual({
       useAllPermissions: [],
       useConnection: { _tag: "Connecting" },
+      useDoing: null,
+      useDraft: { text: "" },
+      useLayout: { root: { kind: "tile", id: "t1", tabs: [], active: 0 }, focus: "t1", next: 2 },
       useMessage: null,
       useMessageIds: { ids: [], older: "unknown" },
       useMessages: { messages: [], older: "unknown" },
@@ -77,13 +92,16 @@ describe("rendering on a server", () => {
       usePart: null,
       usePermissions: [],
       useQueue: { items: [] },
+      useSeen: { seq: 0, isUnread: false },
       useSession: { isLoading: true },
       useSessionEvents: { events: [], isConnected: false, status: { _tag: "Attaching" }, queue: [], turn: { status: "idle" } },
       useSessionIds: [],
       useSessions: { sessions: [], isLoading: true },
       useSessionService: true,
       useSessionStream: { events: [], isConnected: false },
+      useTrace: null,
       useTurn: { status: "idle" },
+      useUnread: [],
     })
   })
 

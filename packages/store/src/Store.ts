@@ -7,10 +7,22 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { Session, SessionQuery, SessionStatus } from "@holdfast/protocol/session"
+import type { People } from "./People.ts"
+import type { DataDamaged, NoSuchSession, PageCursorInvalid, StoreError } from "./store-errors.ts"
+import type { TracePoint, Traces } from "./Traces.ts"
+
+export {
+  DataDamaged,
+  NoSuchSession,
+  PageCursorInvalid,
+  StoreFull,
+  StoreTooNew,
+  StoreUnusable,
+  type StoreError,
+} from "./store-errors.ts"
 
 /** Number of a session inside one store; small, never reused, unknown outside the server. */
 export type SessionHandle = number
@@ -44,6 +56,8 @@ export interface StoredState {
   readonly createdAt: number
   readonly updatedAt: number
   readonly lastActiveAt: number
+  /** Seq of the last event that a person should know of. */
+  readonly news?: number
   /** Set while the session is deleted. */
   readonly purgeAt?: number
 }
@@ -87,6 +101,8 @@ export interface AppendRequest {
   readonly key?: AppendKey
   /** Kept in the same transaction, as long as there is a reader of notes. */
   readonly notes?: ReadonlyArray<Note>
+  /** Kept in the same transaction. */
+  readonly trace?: ReadonlyArray<TracePoint>
 }
 
 /** How an append ended. Only `Appended` and `Repeated` mean that something is durable. */
@@ -127,6 +143,7 @@ export interface CreateRequest {
   readonly state: StoredState
   readonly key?: AppendKey
   readonly notes?: ReadonlyArray<Note>
+  readonly trace?: ReadonlyArray<TracePoint>
 }
 
 /** How the making of a session ended: `Created` is durable; `Exists` names the session that the key or id made before. */
@@ -172,8 +189,10 @@ export interface Checkpoint {
 }
 
 /** Filters of a list; without `status` all but the trash. `ids`: these sessions alone. */
-export type ListQuery = Omit<SessionQuery, "status"> & {
+export type ListQuery = Omit<SessionQuery, "status" | "unread"> & {
   readonly status?: SessionStatus
+  /** Sessions with news that this person has not seen. */
+  readonly unreadBy?: string
   readonly ids?: ReadonlyArray<string>
 }
 
@@ -197,39 +216,6 @@ export interface ChangePage {
   readonly feed: string
 }
 
-/** No session has this id. */
-export class NoSuchSession extends Schema.TaggedError<NoSuchSession>()("NoSuchSession", { session: Schema.String }) {}
-
-/** The data of one session fails its checks: a checksum, a gap, a record that cannot be read. */
-export class DataDamaged extends Schema.TaggedError<DataDamaged>()("DataDamaged", {
-  session: Schema.String,
-  message: Schema.String,
-}) {}
-
-/** The data was written by a newer version and is left untouched. */
-export class StoreTooNew extends Schema.TaggedError<StoreTooNew>()("StoreTooNew", {
-  found: Schema.Finite,
-  known: Schema.Finite,
-  message: Schema.String,
-}) {}
-
-/** The disk is full. */
-export class StoreFull extends Schema.TaggedError<StoreFull>()("StoreFull", { message: Schema.String }) {}
-
-/** The store cannot be opened or used: unreadable, damaged as a whole, locked by another process. */
-export class StoreUnusable extends Schema.TaggedError<StoreUnusable>()("StoreUnusable", {
-  reason: Schema.Literals(["unreadable", "damaged", "locked", "closed", "failed"]),
-  message: Schema.String,
-}) {}
-
-/** A page cursor that this store did not give, or gave for another query. */
-export class PageCursorInvalid extends Schema.TaggedError<PageCursorInvalid>()("PageCursorInvalid", {
-  message: Schema.String,
-}) {}
-
-/** Errors every operation can meet. */
-export type StoreError = StoreFull | StoreUnusable
-
 /** Totals for health and metrics. */
 export interface StoreStats {
   readonly sessions: number
@@ -244,82 +230,83 @@ export interface StoreStats {
 /** The contract. */
 export class Store extends Context.Service<
   Store,
-  {
-    /** Appends; `done` is called exactly once, in the order of the calls, never before the outcome is durable. */
-    readonly append: (request: AppendRequest, done: (outcome: AppendOutcome) => void) => void
+  People &
+    Traces & {
+      /** Appends; `done` is called exactly once, in the order of the calls, never before the outcome is durable. */
+      readonly append: (request: AppendRequest, done: (outcome: AppendOutcome) => void) => void
 
-    /** Makes a session with its first records at epoch 1. The same `key` again gives the first session. */
-    readonly create: (request: CreateRequest) => Effect.Effect<CreateOutcome, StoreError>
-    /** The same with a callback; `done` is called exactly once, after the call returned. */
-    readonly createThen: (request: CreateRequest, done: (outcome: CreateOutcome | StoreError) => void) => void
-    /** Takes a session over: raises its epoch, so that every earlier owner's appends fail. */
-    readonly claim: (id: string) => Effect.Effect<Claimed, NoSuchSession | DataDamaged | StoreError>
-    /** The record, completed with `firstSeq`, `lastSeq` and `change`. */
-    readonly get: (id: string) => Effect.Effect<Session, NoSuchSession | DataDamaged | StoreError>
-    /** Ids that equal, begin or end with `text`, or whose label equals it; at most `limit`; the trash last. */
-    readonly resolve: (text: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
-    readonly list: (query: ListQuery) => Effect.Effect<SessionList, PageCursorInvalid | StoreError>
-    /** Records that changed after a change number, oldest change first, each at its latest state only. */
-    readonly changes: (after: number, limit: number) => Effect.Effect<ChangePage, StoreError>
+      /** Makes a session with its first records at epoch 1. The same `key` again gives the first session. */
+      readonly create: (request: CreateRequest) => Effect.Effect<CreateOutcome, StoreError>
+      /** The same with a callback; `done` is called exactly once, after the call returned. */
+      readonly createThen: (request: CreateRequest, done: (outcome: CreateOutcome | StoreError) => void) => void
+      /** Takes a session over: raises its epoch, so that every earlier owner's appends fail. */
+      readonly claim: (id: string) => Effect.Effect<Claimed, NoSuchSession | DataDamaged | StoreError>
+      /** The record, completed with `firstSeq`, `lastSeq` and `change`. */
+      readonly get: (id: string) => Effect.Effect<Session, NoSuchSession | DataDamaged | StoreError>
+      /** Ids that equal, begin or end with `text`, or whose label equals it; at most `limit`; the trash last. */
+      readonly resolve: (text: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
+      readonly list: (query: ListQuery) => Effect.Effect<SessionList, PageCursorInvalid | StoreError>
+      /** Records that changed after a change number, oldest change first, each at its latest state only. */
+      readonly changes: (after: number, limit: number) => Effect.Effect<ChangePage, StoreError>
 
-    readonly head: (id: string) => Effect.Effect<Head, NoSuchSession | StoreError>
-    readonly read: (session: SessionHandle, range: ReadRange) => Effect.Effect<Chunk, DataDamaged | StoreError>
-    /** What a key was used for, if it was. */
-    readonly keyed: (
-      session: SessionHandle,
-      key: string,
-    ) => Effect.Effect<{ readonly hash: string; readonly first: number; readonly last: number } | undefined, StoreError>
+      readonly head: (id: string) => Effect.Effect<Head, NoSuchSession | StoreError>
+      readonly read: (session: SessionHandle, range: ReadRange) => Effect.Effect<Chunk, DataDamaged | StoreError>
+      /** What a key was used for, if it was. */
+      readonly keyed: (
+        session: SessionHandle,
+        key: string,
+      ) => Effect.Effect<{ readonly hash: string; readonly first: number; readonly last: number } | undefined, StoreError>
 
-    readonly putCheckpoint: (session: SessionHandle, epoch: number, checkpoint: Checkpoint) => Effect.Effect<void, StoreError>
-    /** The newest checkpoint at or before `atOrBefore`, or the newest of all. */
-    readonly checkpoint: (
-      session: SessionHandle,
-      atOrBefore?: number,
-    ) => Effect.Effect<Checkpoint | undefined, DataDamaged | StoreError>
-    /** Removes the records up to `through` and appends `notice` (the `system/trimmed` event) in one transaction. */
-    readonly trim: (
-      session: SessionHandle,
-      epoch: number,
-      through: number,
-      notice: LogRecord,
-    ) => Effect.Effect<AppendOutcome, StoreError>
-    /**
-     * Replaces ranges of whole records by one record each, which stands for its range (`from` to `seq`), in one
-     * transaction. A range that is one such record already stays as it is; one that would cut a record is `SeqConflict`
-     * and nothing is changed.
-     */
-    readonly fold: (
-      session: SessionHandle,
-      epoch: number,
-      records: ReadonlyArray<LogRecord>,
-    ) => Effect.Effect<AppendOutcome, StoreError>
-    /** Ids of the sessions that `purge` would remove. */
-    readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
-    /** Removes sessions whose `purgeAt` has passed, with all they own; gives their ids. */
-    readonly purge: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
+      readonly putCheckpoint: (session: SessionHandle, epoch: number, checkpoint: Checkpoint) => Effect.Effect<void, StoreError>
+      /** The newest checkpoint at or before `atOrBefore`, or the newest of all. */
+      readonly checkpoint: (
+        session: SessionHandle,
+        atOrBefore?: number,
+      ) => Effect.Effect<Checkpoint | undefined, DataDamaged | StoreError>
+      /** Removes the records up to `through` and appends `notice` (the `system/trimmed` event) in one transaction. */
+      readonly trim: (
+        session: SessionHandle,
+        epoch: number,
+        through: number,
+        notice: LogRecord,
+      ) => Effect.Effect<AppendOutcome, StoreError>
+      /**
+       * Replaces ranges of whole records by one record each, which stands for its range (`from` to `seq`), in one
+       * transaction. A range that is one such record already stays as it is; one that would cut a record is `SeqConflict`
+       * and nothing is changed.
+       */
+      readonly fold: (
+        session: SessionHandle,
+        epoch: number,
+        records: ReadonlyArray<LogRecord>,
+      ) => Effect.Effect<AppendOutcome, StoreError>
+      /** Ids of the sessions that `purge` would remove. */
+      readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
+      /** Removes sessions whose `purgeAt` has passed, with all they own; gives their ids. */
+      readonly purge: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
 
-    /** Takes or renews a named lease until `now + ttl`; `undefined` while another owner's has not expired. Gives a token that only grows; a `ttl` of 0 ends it. */
-    readonly lease: (name: string, owner: string, now: number, ttl: number) => Effect.Effect<number | undefined, StoreError>
+      /** Takes or renews a named lease until `now + ttl`; `undefined` while another owner's has not expired. Gives a token that only grows; a `ttl` of 0 ends it. */
+      readonly lease: (name: string, owner: string, now: number, ttl: number) => Effect.Effect<number | undefined, StoreError>
 
-    /** Credentials and other small settings of the server; `undefined` as value removes. */
-    readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, StoreError>
-    readonly settings: (
-      prefix: string,
-    ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, StoreError>
+      /** Credentials and other small settings of the server; `undefined` as value removes. */
+      readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, StoreError>
+      readonly settings: (
+        prefix: string,
+      ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, StoreError>
 
-    /** Adds a reader of notes, which begins at the present, or gives the cursor of the one that is there. */
-    readonly openNotes: (reader: string) => Effect.Effect<number, StoreError>
-    /** Notes after a number, of sessions that were not purged. */
-    readonly notes: (after: number, limit: number) => Effect.Effect<NotePage, StoreError>
-    /** A reader needs nothing up to `cursor` any more; without a cursor it is gone. What no reader needs is dropped. */
-    readonly moveNotes: (reader: string, cursor: number | undefined) => Effect.Effect<void, StoreError>
-    /** Calls back after notes became durable, until the returned function is called. */
-    readonly onNotes: (listener: () => void) => () => void
+      /** Adds a reader of notes, which begins at the present, or gives the cursor of the one that is there. */
+      readonly openNotes: (reader: string) => Effect.Effect<number, StoreError>
+      /** Notes after a number, of sessions that were not purged. */
+      readonly notes: (after: number, limit: number) => Effect.Effect<NotePage, StoreError>
+      /** A reader needs nothing up to `cursor` any more; without a cursor it is gone. What no reader needs is dropped. */
+      readonly moveNotes: (reader: string, cursor: number | undefined) => Effect.Effect<void, StoreError>
+      /** Calls back after notes became durable, until the returned function is called. */
+      readonly onNotes: (listener: () => void) => () => void
 
-    /** Checks one session's log from its first to its last record; `undefined` when all is well. */
-    readonly verify: (id: string) => Effect.Effect<DataDamaged | undefined, NoSuchSession | StoreError>
-    readonly stats: Effect.Effect<StoreStats, StoreError>
-    /** Seals what can be sealed and waits for it; the background does the same in small steps. */
-    readonly settle: Effect.Effect<void, StoreError>
-  }
+      /** Checks one session's log from its first to its last record; `undefined` when all is well. */
+      readonly verify: (id: string) => Effect.Effect<DataDamaged | undefined, NoSuchSession | StoreError>
+      readonly stats: Effect.Effect<StoreStats, StoreError>
+      /** Seals what can be sealed and waits for it; the background does the same in small steps. */
+      readonly settle: Effect.Effect<void, StoreError>
+    }
 >()("@holdfast/store/Store") {}

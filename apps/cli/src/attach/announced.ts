@@ -22,7 +22,7 @@ export function sayComing(connection: Connection, say: (line: string) => void): 
       },
     },
     undefined,
-    "announcements",
+    () => ({ only: "announcements" }),
   )
   return () => feed.stop()
 }

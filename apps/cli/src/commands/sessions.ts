@@ -93,6 +93,7 @@ const list = Command.make(
     metadata: many("metadata", "Filter by metadata, NAME=VALUE; repeatable"),
     q: text("find", "Filter by words in the label"),
     pinned: flag("pinned", "Show only pinned sessions"),
+    unread: flag("unread", "Show only sessions with news that you have not seen"),
     sort: Flag.Literals("sort", ["active", "created", "updated", "label"]).pipe(
       Flag.withDescription("Sort order (default: active, most recent first)"),
       Flag.optional,
@@ -101,7 +102,7 @@ const list = Command.make(
     all: flag("all", "List every session, archived ones included, without the limit of 1000"),
     json,
   },
-  ({ status, state, createdBy, tag, metadata, q, pinned, sort, limit, all, json: asJson }) =>
+  ({ status, state, createdBy, tag, metadata, q, pinned, unread, sort, limit, all, json: asJson }) =>
     act(async () => {
       const { list: print } = await import("../sessions/list.ts")
       const query = {
@@ -114,6 +115,7 @@ const list = Command.make(
         ...(q === undefined ? {} : { q }),
         ...(limit === undefined ? {} : { limit }),
         ...(pinned ? { pinned } : {}),
+        ...(unread ? { unread } : {}),
       }
       await print({ query, all, json: asJson })
     }),

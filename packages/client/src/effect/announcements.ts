@@ -21,7 +21,7 @@ export function followAnnouncements(open: () => Connection): Stream.Stream<Reado
             void Queue.failCauseUnsafe(queue, Cause.fail(sessionsError(failure, undefined, "sessions.watch"))),
         }
         yield* Effect.acquireRelease(
-          Effect.sync(() => new Feed(connection, listener, undefined, "announcements")),
+          Effect.sync(() => new Feed(connection, listener, undefined, () => ({ only: "announcements" }))),
           (feed) => Effect.sync(() => feed.stop()),
         )
         return yield* Effect.never

@@ -9,17 +9,22 @@
 import { Attachment } from "../Attachment.ts"
 import { AttachmentCache } from "../AttachmentCache.ts"
 import type { AttachmentCacheStats } from "../AttachmentCache.ts"
+import type { Connection } from "../Connection.ts"
 import { createOf } from "../outbox/item.ts"
 import { SKIP_BYTES } from "../skipping.ts"
 import type { ConnectionState } from "../state.ts"
+import { BesideCells } from "./BesideCells.ts"
 import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
+import { Desk } from "./Desk.ts"
 import { Frames } from "./frames.ts"
 import type { Schedule } from "./frames.ts"
 import type { OutboxState } from "../outbox/Outbox.ts"
 import type { Hub, OutboxLike } from "./Hub.ts"
+import { SeenMarks } from "./SeenMarks.ts"
 import { SessionTable } from "./SessionTable.ts"
 import { SessionView } from "./SessionView.ts"
+import { TraceTable } from "./TraceTable.ts"
 
 /** How a model behaves; everything has a default. */
 export interface HubModelOptions {
@@ -31,6 +36,10 @@ export interface HubModelOptions {
   readonly linger?: number
   /** Most sessions that stay attached although no one holds them; 8. The one that was held least recently leaves first. */
   readonly hidden?: number
+  /** false: the feed is not asked what sessions do now, nor for this person's marks. */
+  readonly beside?: boolean
+  /** What other clients of this person are shown beside the layout of this one. */
+  readonly name?: string
   /** Views that are kept although no one holds them, with what they last showed; 32. */
   readonly kept?: number
 }
@@ -50,6 +59,12 @@ const CONNECTING: ConnectionState = Object.freeze({ _tag: "Connecting" })
 export class HubModel {
   readonly frames: Frames
   readonly table: SessionTable
+  /** What sessions do now, and what this person has seen. */
+  readonly beside: BesideCells
+  readonly marks: SeenMarks
+  /** Drafts, and the layout of this client. */
+  readonly desk: Desk
+  readonly traces: TraceTable
   readonly #make: () => Hub
   readonly #isOwn: boolean
   readonly #linger: number
@@ -67,14 +82,19 @@ export class HubModel {
 
   /** A function is called when something is first held; the hub that it makes is closed when nothing is held any more. */
   constructor(hub: Hub | (() => Hub), options: HubModelOptions = {}) {
-    const { schedule, outbox, linger = LINGER, kept = KEPT, hidden } = options
+    const { schedule, outbox, linger = LINGER, kept = KEPT, hidden, beside = true, name } = options
+    const connection = (): Connection => this.hub.connection
     this.#openOutbox = outbox
     this.#make = typeof hub === "function" ? hub : () => hub
     this.#isOwn = typeof hub === "function"
     this.#linger = linger
     this.#kept = kept
     this.frames = new Frames(schedule)
-    this.table = new SessionTable(this.frames)
+    this.beside = new BesideCells(this.frames)
+    this.marks = new SeenMarks(this.beside, connection)
+    this.desk = new Desk(this.frames, connection, name)
+    this.traces = new TraceTable(this.frames, connection)
+    this.table = new SessionTable(this.frames, beside ? this.beside : undefined)
     this.#attached = new AttachmentCache({
       attach: (session) => this.#attach(session),
       open: (attachment, session) => this.#follow(attachment, session),

@@ -12,6 +12,7 @@ import type { FeedCursor } from "../Feed.ts"
 import type { OutboxItem } from "../outbox/item.ts"
 import { inPlaceOf } from "../outbox/optimistic.ts"
 import type { ShownSession } from "../outbox/optimistic.ts"
+import type { BesideCells } from "./BesideCells.ts"
 import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
 import type { Frames, Source } from "./frames.ts"
@@ -42,6 +43,7 @@ const SYNCED: FeedState = Object.freeze({ _tag: "Synced" })
 
 /** All sessions of a hub. */
 export class SessionTable implements Source {
+  readonly beside: BesideCells | undefined
   readonly #frames: Frames
   /** As the hub has them. */
   readonly #records = new Map<string, Session>()
@@ -61,8 +63,10 @@ export class SessionTable implements Source {
   /** The hub has another store than before, so what it answered earlier says nothing about this one. */
   #wasReset = false
 
-  constructor(frames: Frames) {
+  /** With `beside` the feed is asked for what goes beside the records too. */
+  constructor(frames: Frames, beside?: BesideCells) {
     this.#frames = frames
+    this.beside = beside
     this.#state = new Cell<FeedState>(frames, LOADING)
     this.#waiting = new Cell<ReadonlyArray<WaitingRequest>>(frames, NONE)
   }
@@ -117,10 +121,12 @@ export class SessionTable implements Source {
           for (const session of sessions) this.#changed(session)
           if (synced) this.#state.set(SYNCED)
         },
+        ...(this.beside === undefined ? {} : { beside: (what) => this.beside?.take(what) }),
         reset: () => this.#reset(),
         refused: (error) => this.#state.set(Object.freeze({ _tag: "Ended", error })),
       },
       this.#cursor ?? { after: 0 },
+      this.beside?.wishes,
     )
   }
 
@@ -151,6 +157,7 @@ export class SessionTable implements Source {
   #changed(session: Session): void {
     const record = Object.freeze(session)
     this.#records.set(record.id, record)
+    this.beside?.changed(record)
     if (this.#items.length > 0) this.setOutbox(this.#items)
     this.#show(record.id)
     const isAsking = record.status === "active" && openRequests(record).length > 0
@@ -196,6 +203,7 @@ export class SessionTable implements Source {
   #reset(): void {
     this.#wasReset = true
     this.#records.clear()
+    this.beside?.reset()
     this.#asking.clear()
     this.#isWaitingNew = true
     for (const cell of this.#cells.values()) cell.set(undefined)

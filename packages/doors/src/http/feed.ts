@@ -21,7 +21,7 @@ const FEED_WINDOW = 1024 * 1024
 export const feedAsSse = Effect.fnUntraced(function* (
   hub: Hub["Service"],
   exchange: Exchange,
-  { after: afterText }: OperationInput<"sessions.watch">,
+  { after: afterText, doing, seen }: OperationInput<"sessions.watch">,
 ): Effect.fn.Return<void, DoorError> {
   const cursor = yield* parseFeedCursor(resumePoint(exchange, afterText)).pipe(
     Effect.catch((error) => refused(hub, "sessions.watch", error, exchange)),
@@ -29,12 +29,13 @@ export const feedAsSse = Effect.fnUntraced(function* (
   const { by } = exchange
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   let sent = cursor.after
+  let sentSeen = seen
   let current: { readonly stop: (reason?: string) => void } | undefined
   let closed = false
   let saidSynced = false
 
   const idOf = (change: number): string => feedCursorText(change, first.feed)
-  const sink: FeedListener = (change, sessions, synced, announcements) => {
+  const sink: FeedListener = (change, sessions, synced, announcements, beside) => {
     if (current === undefined) return
     sent = change
     const texts = sessions.map((session) =>
@@ -45,6 +46,11 @@ export const feedAsSse = Effect.fnUntraced(function* (
       texts.push(sseText({ event: "synced", id: idOf(change), data: JSON.stringify({ change, feed: first.feed }) }))
     } else if (texts.length > 0 || announcements !== undefined) texts.push(sseText({ id: idOf(change) }))
     if (announcements !== undefined) texts.unshift(sseText({ event: "announcements", data: JSON.stringify({ announcements }) }))
+    if (beside?.doing !== undefined) texts.push(sseText({ event: "doing", data: JSON.stringify({ doing: beside.doing }) }))
+    if (beside?.seen !== undefined) {
+      sentSeen = beside.seen.at(-1)?.number ?? sentSeen
+      texts.push(sseText({ event: "seen", data: JSON.stringify({ marks: beside.seen }) }))
+    }
     if (texts.length > 0) stream.send([texts.join("")], resume)
     if (stream.waiting() > FEED_WINDOW) pause()
   }
@@ -55,7 +61,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
   const resume = (): void => {
     if (closed || current !== undefined || stream.waiting() > 0) return
     fork(
-      Effect.match(hub.watch({ after: sent, continues: true }, sink, by), {
+      Effect.match(hub.watch({ after: sent, doing, seen: sentSeen, continues: true }, sink, by), {
         onSuccess: begin,
         onFailure: () => stream.end(),
       }),
@@ -67,7 +73,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
     watch.start()
   }
 
-  const first = yield* hub.watch(cursor, sink, by)
+  const first = yield* hub.watch({ ...cursor, doing, seen }, sink, by)
   if (exchange.response.destroyed) return first.stop(GONE)
   const stream = openStream(exchange, () => {
     closed = true

@@ -200,8 +200,8 @@ export class SocketConnection {
   }
 
   /** Sends changed records, as long as the client reads; afterwards it continues from the last one it got. */
-  feed(again: (change: number) => void): FeedListener {
-    return this.#feedWatch.begin(again)
+  feed(seen: number | undefined, again: (change: number, seen: number | undefined) => void): FeedListener {
+    return this.#feedWatch.begin(seen, again)
   }
 
   /** The feed began at a change number. */

@@ -7,7 +7,9 @@ interface Watch {
   change: number
   stop: (reason?: string) => void
   stalled: boolean
-  readonly again: (change: number) => void
+  /** Number of the last mark that was sent; absent when none are wanted. */
+  seen: number | undefined
+  readonly again: (change: number, seen: number | undefined) => void
 }
 
 /** The feed of one connection; there is at most one. */
@@ -22,11 +24,11 @@ export class SocketFeed {
   }
 
   /** Begins one in place of an earlier one; `again` starts it again after a change. */
-  begin(again: (change: number) => void): FeedListener {
+  begin(seen: number | undefined, again: Watch["again"]): FeedListener {
     this.end()
-    const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
+    const watch: Watch = { change: 0, seen, stop: () => {}, stalled: false, again }
     this.#watch = watch
-    return (change, sessions, synced, announcements) => {
+    return (change, sessions, synced, announcements, beside) => {
       if (this.#watch !== watch || watch.stalled) return
       if (this.#isFull()) {
         watch.stalled = true
@@ -34,7 +36,8 @@ export class SocketFeed {
         return
       }
       watch.change = change
-      this.#send(encodeFeed(change, sessions, synced, announcements))
+      watch.seen = beside?.seen?.at(-1)?.number ?? watch.seen
+      this.#send(encodeFeed(change, sessions, synced, announcements === undefined ? beside : { announcements, ...beside }))
     }
   }
 
@@ -54,6 +57,6 @@ export class SocketFeed {
 
   /** The client reads again. */
   drained(): void {
-    if (this.#watch?.stalled === true) this.#watch.again(this.#watch.change)
+    if (this.#watch?.stalled === true) this.#watch.again(this.#watch.change, this.#watch.seen)
   }
 }

@@ -63,10 +63,10 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
       if (problem === undefined) call.done({})
       else call.fail(problem)
     },
-    WatchSessions: ({ after, feed, only }, call) => {
+    WatchSessions: ({ after, ...wanted }, call) => {
       const problem = after === undefined ? undefined : cursorProblem(after)
       if (problem !== undefined) return call.fail(new CursorInvalid({ message: problem }))
-      call.run(follow(hub, call.connection, { after, feed, only }, run), (watch) => {
+      call.run(follow(hub, call.connection, { after, ...wanted }, run), (watch) => {
         call.done({ change: watch.change, feed: watch.feed, reset: watch.reset })
         watch.start()
       })
@@ -85,10 +85,10 @@ const follow = (
   request: WatchRequest,
   run: ConnectionCommandOptions["run"],
 ): Effect.Effect<FeedWatch, DoorError> => {
-  const { only } = request
-  const sink = here.feed((after) =>
+  const { only, doing } = request
+  const sink = here.feed(request.seen, (after, seen) =>
     run(
-      Effect.match(follow(hub, here, { after, only, continues: true }, run), {
+      Effect.match(follow(hub, here, { after, only, doing, seen, continues: true }, run), {
         onSuccess: ({ start }) => start(),
         // Its client believes that it is told of everything.
         onFailure: ({ message }) => here.close(1011, message),

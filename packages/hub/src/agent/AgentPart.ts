@@ -1,5 +1,6 @@
 /** The part of an agent's session: the child that its driver drives, and snapshots of messages for those who attach. */
 import type { Command } from "@holdfast/core/decide"
+import { AgentDoing } from "@holdfast/core/doing/AgentDoing"
 import type { SessionState } from "@holdfast/core/state"
 import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import type { LogRecord } from "@holdfast/protocol/record"
@@ -31,6 +32,10 @@ export class AgentPart extends ChildPart {
     for (const { channel, type } of records) {
       if (channel === "session" && PROCESS_TYPES.has(type)) this.processChanged()
     }
+  }
+
+  override makeDoing(): AgentDoing {
+    return new AgentDoing()
   }
 
   override finished(): void {

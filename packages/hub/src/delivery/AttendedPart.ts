@@ -3,6 +3,7 @@
  *
  * Readers and viewers are made when they are needed: most sessions that work in the background have none.
  */
+import type { DoingReader } from "@holdfast/core/doing/doing-reader"
 import { refuseInput } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { LogRecord } from "@holdfast/protocol/record"
@@ -60,8 +61,15 @@ export abstract class AttendedPart implements SessionPart {
     return { settled: 0, send: (_number, _bytes, settled) => settled(refuseInput(this.session.state, seat)) }
   }
 
+  /** Makes a reader of what the session does; a kind that has no words for it makes none. */
+  makeDoing(): DoingReader | undefined {
+    return undefined
+  }
+
   appended(records: ReadonlyArray<LogRecord>): void {
     this.#readers?.publish(records)
+    const { doing } = this.session.context
+    if (doing.watched) doing.take(this, records)
   }
 
   stalled(): void {}
@@ -75,6 +83,7 @@ export abstract class AttendedPart implements SessionPart {
   }
 
   gone(reason: string): void {
+    this.session.context.doing.forget(this.session)
     this.#readers?.endAll(reason)
     this.#viewers?.stop()
   }

@@ -70,7 +70,7 @@ export function sessionHandlers(context: HubContext) {
     "sessions.resolve": effect(({ name }, by) =>
       Effect.map(Queries.resolve(context, name, by), (session) => ({ session: SessionId.make(session) })),
     ),
-    "sessions.get": effect(({ session }) => Queries.get(context, session)),
+    "sessions.get": effect(({ session }, by) => Queries.getFor(context, session, by)),
     "announcements.create": effect((request, by) => context.announcements.create(request, by)),
     "announcements.list": (_, __, done) => done(Exit.succeed({ announcements: context.announcements.list })),
     "announcements.remove": effect(({ announcementId }) => context.announcements.remove(announcementId)),

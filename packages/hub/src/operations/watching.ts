@@ -33,7 +33,7 @@ export function watchFeed(
   by: Caller,
 ): Effect.Effect<FeedWatch, DoorError> {
   const began = performance.now()
-  const watching = Effect.map(watch(context, request, boundSink(sink, by)), ({ stop, ...watched }) => {
+  const watching = Effect.map(watch(context, request, boundSink(sink, by), by), ({ stop, ...watched }) => {
     let open = true
     const end = (reason = "the client stopped watching"): void => {
       if (!open) return
@@ -51,9 +51,10 @@ export function watchFeed(
 function boundSink(sink: FeedListener, { sessions: bound }: Caller): FeedListener {
   if (bound === undefined) return sink
   let live = false
-  return (change, sessions, synced, announcements) => {
+  return (change, sessions, synced, announcements, beside) => {
     const own = sessions.filter(({ id }) => bound.has(id))
-    if (own.length > 0 || announcements !== undefined || (synced && !live)) sink(change, own, synced, announcements)
+    const isAbout = own.length > 0 || announcements !== undefined || beside !== undefined
+    if (isAbout || (synced && !live)) sink(change, own, synced, announcements, beside)
     live ||= synced
   }
 }

@@ -12,6 +12,8 @@ import type { EventDraft } from "@holdfast/protocol/events"
 import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { AppendKey, AppendOutcome, Claimed, JournalPosition, Note, SessionHandle, StoredState } from "@holdfast/store/Store"
+import type { TracePoint } from "@holdfast/store/Traces"
+import { OutputSpan } from "./OutputSpan.ts"
 import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, doneAs, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
@@ -75,6 +77,7 @@ export class OpenSession {
   #storedActiveAt!: number
   #storedAt = 0
   #failed = false
+  readonly #output = new OutputSpan()
 
   constructor(context: SessionContext, claimed: Claimed, inner: StoredInner, wire: number) {
     this.context = context
@@ -221,6 +224,7 @@ export class OpenSession {
       work,
       decision.events,
       encoded.notes,
+      encoded.trace,
     )
   }
 
@@ -231,7 +235,8 @@ export class OpenSession {
     const state = evolveOutput(this.state, seq, work.time)
     work.placed(seq)
     outputPassed(work.bytes)
-    this.#launch([record], state, work.time - this.#storedActiveAt >= ACTIVE_EVERY ? state : undefined, work)
+    if (work.time - this.#storedActiveAt < ACTIVE_EVERY) return this.#launch([record], state, undefined, work)
+    this.#launch([record], state, state, work, undefined, undefined, [this.#output.point(seq, work.time)])
   }
 
   #launch(
@@ -241,6 +246,7 @@ export class OpenSession {
     work: { readonly key?: AppendKey; readonly journal?: JournalPosition; readonly done: (result: WorkResult) => void },
     events?: ReadonlyArray<EventDraft>,
     notes?: ReadonlyArray<Note>,
+    trace?: ReadonlyArray<TracePoint>,
   ): void {
     const first = this.#nextSeq
     this.#nextSeq += records.length
@@ -265,6 +271,7 @@ export class OpenSession {
         ...(work.journal === undefined ? {} : { journal: work.journal }),
         ...(work.key === undefined ? {} : { key: work.key }),
         ...(notes === undefined ? {} : { notes }),
+        ...(trace === undefined ? {} : { trace }),
       },
       (outcome) => this.#landed(flight, outcome),
     )

@@ -2,6 +2,7 @@
 import type { Session } from "@holdfast/protocol/session"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { AppendOutcome, AppendRequest, Store } from "@holdfast/store/Store"
+import type { DoingBoard } from "./DoingBoard.ts"
 import type { Fork } from "./Fork.ts"
 import type { Gate } from "./Gate.ts"
 
@@ -26,6 +27,8 @@ export interface SessionContext {
   readonly outcome: (outcome: AppendOutcome) => void
   /** The stored record of a session changed. */
   readonly changed: (session: KnownSession) => void
+  /** What sessions do, for those who want to know. */
+  readonly doing: DoingBoard
   /** Every append of a failed session was answered: claim it again, or let go of it. */
   readonly reclaim: (session: KnownSession) => void
   /** Something worth a line in the log. */

@@ -1,4 +1,5 @@
 /** What belongs to one open session beside its loop, as the loop and the table see it. */
+import type { DoingReader } from "@holdfast/core/doing/doing-reader"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
 import type { LogRecord } from "@holdfast/protocol/record"
 
@@ -17,6 +18,8 @@ export interface SessionPart {
   readonly stalled: () => void
   /** The session was claimed again. */
   readonly resumed: () => void
+  /** Makes a reader of what the session does; a kind that has no words for it makes none. */
+  readonly makeDoing: () => DoingReader | undefined
   /** True while something keeps the session in memory. */
   readonly busy: () => boolean
   /** The session leaves this hub for good. */

@@ -11,6 +11,7 @@ import { stateOf } from "@holdfast/core/record-state"
 import type { SessionState } from "@holdfast/core/state"
 import type { Claimed, CreateOutcome, CreateRequest, StoreError } from "@holdfast/store/Store"
 import { Gate } from "./Gate.ts"
+import { type Doer, DoingBoard } from "./DoingBoard.ts"
 import { readStored } from "./encode.ts"
 import { fromCallback } from "./Fork.ts"
 import { OpenSession } from "./OpenSession.ts"
@@ -38,7 +39,7 @@ export type CreationOutcome<Part extends SessionPart> =
 
 /** What a table is made of. */
 export interface SessionTableOptions<Part extends SessionPart> {
-  readonly context: Omit<SessionContext, "reclaim" | "reads">
+  readonly context: Omit<SessionContext, "reclaim" | "reads" | "doing">
   readonly kinds: ReadonlyArray<SessionKind<Part>>
   /** Every session is this hub's when absent. */
   readonly ownership?: Ownership
@@ -58,7 +59,8 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   #closed = false
 
   constructor({ context, kinds, ownership = mine }: SessionTableOptions<Part>) {
-    this.context = { ...context, reads: new Gate(READS_MAX), reclaim: (session) => this.#reclaim(session) }
+    const doing = new DoingBoard(() => this.#doers())
+    this.context = { ...context, doing, reads: new Gate(READS_MAX), reclaim: (session) => this.#reclaim(session) }
     this.kinds = new Map(kinds.map((kind) => [kind.name, kind]))
     this.#ownership = ownership
     const every = Math.max(250, Math.min(60_000, context.settings.idleUnload / 4))
@@ -78,6 +80,10 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
 
   get size(): number {
     return this.#loaded.size
+  }
+
+  *#doers(): Generator<Doer> {
+    for (const { session, part } of this.#loaded.values()) yield { session, makeDoing: () => part.makeDoing() }
   }
 
   /** The session, from the store when it is not in memory. */
@@ -202,6 +208,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
 
   /** Ends everything that runs by itself; waits for nothing. */
   close(reason: string): void {
+    this.context.doing.close()
     this.#closed = true
     clearInterval(this.#sweep)
     for (const timer of this.#timers) clearTimeout(timer)

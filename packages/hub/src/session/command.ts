@@ -33,9 +33,14 @@ interface InFlight {
 /** Keyed commands under way, per session; entries leave when their command is answered. */
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
 
+/** Whose keys a caller uses, which names the person (H-22). */
+export function keeperOf({ credential, holder = credential }: Pick<Principal, "credential" | "holder">): string {
+  return holder
+}
+
 /** A caller's key as it is kept: the same text of another credential is another key (H-22). Keys of the hub's own have no blank in them. */
-export function keptKey({ credential, holder = credential }: Principal, key: string): string {
-  return `${holder} ${key}`
+export function keptKey(by: Principal, key: string): string {
+  return `${keeperOf(by)} ${key}`
 }
 
 /** A command with who gave it and, for one that may be sent again, its key and what the key stands for. */

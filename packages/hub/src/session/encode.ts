@@ -4,12 +4,14 @@ import { filedProcess } from "@holdfast/core/filed-process"
 import { type BesideRecord, besideRecord, stateOf } from "@holdfast/core/record-state"
 import { type SessionState, toSession } from "@holdfast/core/state"
 import type { Channel, Event } from "@holdfast/protocol/event"
-import { EVENTS_VERSION, type EventDraft, writtenVersion } from "@holdfast/protocol/events"
+import { EVENTS_VERSION, type EventDraft, type KnownEvent, writtenVersion } from "@holdfast/protocol/events"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type * as Schema from "effect/Schema"
 import { NOTED_EVENTS } from "@holdfast/protocol/webhook"
+import { momentOf, signOf } from "@holdfast/core/trace/signs"
 import type { Claimed, Note, StoredState } from "@holdfast/store/Store"
+import type { TracePoint } from "@holdfast/store/Traces"
 
 /** Version of what the hub stores beside the record. */
 const INNER_VERSION = 3
@@ -25,6 +27,8 @@ export interface Encoded {
   readonly recorded: boolean
   /** The events that webhooks may be sent (Y-1), where there are any. */
   readonly notes: ReadonlyArray<Note> | undefined
+  /** What they add to the trace, where there is anything. */
+  readonly trace: ReadonlyArray<TracePoint> | undefined
 }
 
 const asJson = (data: EventDraft["data"]): Schema.Json => data as unknown as Schema.Json
@@ -42,6 +46,7 @@ export function encodeDrafts(
   let state = before
   let recorded = false
   let notes: Array<Note> | undefined
+  let trace: Array<TracePoint> | undefined
   for (const draft of drafts) {
     const [channel, type] = draft.name.split("/") as [Channel, string]
     const author = draft.by ?? by
@@ -61,8 +66,12 @@ export function encodeDrafts(
     if (channel === "agent") continue
     recorded ||= !UNRECORDED.has(draft.name)
     if (NOTED_EVENTS.has(draft.name)) (notes ??= []).push({ seq: event.seq, name: draft.name })
+    const moment = momentOf(draft as KnownEvent)
+    if (moment !== undefined) (trace ??= []).push({ seq: event.seq, time, sign: moment })
   }
-  return state === undefined ? undefined : { records, state, recorded, notes }
+  const sign = recorded ? signOf(state) : undefined
+  if (sign !== undefined && sign !== signOf(before)) (trace ??= []).push({ seq: seq - 1, time, sign })
+  return state === undefined ? undefined : { records, state, recorded, notes, trace }
 }
 
 /** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */
@@ -82,6 +91,7 @@ export function storedState(state: SessionState, foldedThrough = 0): StoredState
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     lastActiveAt: state.lastActiveAt,
+    ...(state.news === undefined ? {} : { news: state.news.seq }),
     ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
   }
 }

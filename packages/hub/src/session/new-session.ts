@@ -120,9 +120,10 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
   const { id, now, ended, answer, kept } = attempt
   const begun = beginning(plan, request, id, now)
   if ("_tag" in begun) return refuse(ended, begun)
-  const { records, state, notes } = begun
+  const { records, state, notes, trace } = begun
   const key = keyOf(request, by)
-  const stored = { id, records, state: storedState(state), ...(notes === undefined ? {} : { notes }) }
+  const beside = { ...(notes === undefined ? {} : { notes }), ...(trace === undefined ? {} : { trace }) }
+  const stored = { id, records, state: storedState(state), ...beside }
   context.table.create(key === undefined ? stored : { ...stored, key }, state, (outcome) =>
     step(ended, () => {
       switch (outcome._tag) {
@@ -166,7 +167,8 @@ function beginning(
     const more = encodeDrafts(id, begun?.state, decision.events, records.length + 1, now, author)
     if (more === undefined) continue
     const notes = [...(begun?.notes ?? []), ...(more.notes ?? [])]
-    begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records], notes }
+    const trace = [...(begun?.trace ?? []), ...(more.trace ?? [])]
+    begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records], notes, trace }
   }
   if (begun === undefined) throw new Error("a new session came to nothing")
   return begun

@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import { type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
+import type { ListQuery } from "@holdfast/store/Store"
 import type { Principal } from "../Hub.ts"
+import { keeperOf } from "../session/command.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 
@@ -20,17 +22,40 @@ export function get(core: HubContext, id: string): Effect.Effect<Session, DoorEr
 /** A page of the list of those that the caller may see, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
 export function list(
   core: HubContext,
-  { status = "active", ...rest }: SessionQuery,
-  { sessions: bound }: Pick<Principal, "sessions">,
+  { status = "active", unread = false, ...rest }: SessionQuery,
+  by: Pick<Principal, "sessions" | "credential" | "holder">,
 ): Effect.Effect<SessionPage, DoorError> {
-  const query = bound === undefined ? rest : { ...rest, ids: [...bound] }
-  return core.store.list(status === "all" ? query : { ...query, status }).pipe(
-    Effect.mapError(storeProblem),
-    Effect.map(({ sessions, ...rest }) => ({
-      sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
-      ...rest,
-    })),
-  )
+  const { sessions: bound } = by
+  const person = keeperOf(by)
+  const query: ListQuery = {
+    ...rest,
+    ...(bound === undefined ? {} : { ids: [...bound] }),
+    ...(unread ? { unreadBy: person } : {}),
+    ...(status === "all" ? {} : { status }),
+  }
+  return Effect.gen(function* () {
+    const { sessions, ...page } = yield* core.store.list(query)
+    const now = sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session)
+    const withNews = now.flatMap(({ id, news }) => (news === undefined ? [] : [id]))
+    const seen = withNews.length === 0 ? undefined : yield* core.store.seenOf(person, withNews)
+    return { sessions: now.map((session) => seenAs(session, seen?.get(session.id))), ...page }
+  }).pipe(Effect.mapError(storeProblem))
+}
+
+/** A record with up to where its reader has seen the session. */
+const seenAs = (session: Session, seen: number | undefined): Session => (seen === undefined ? session : { ...session, seen })
+
+/** The record of a session, with up to where the caller has seen it. */
+export function getFor(
+  core: HubContext,
+  id: string,
+  by: Pick<Principal, "credential" | "holder">,
+): Effect.Effect<Session, DoorError> {
+  return Effect.gen(function* () {
+    const session = yield* get(core, id)
+    const seen = yield* core.store.seenOf(keeperOf(by), [id]).pipe(Effect.mapError(storeProblem))
+    return seenAs(session, seen.get(id))
+  })
 }
 
 /** The one session, of those that the caller may see, that an id, a beginning or an end of one, or a label names. */

@@ -2,8 +2,9 @@
 import * as Effect from "effect/Effect"
 import { planFeed } from "@holdfast/core/cursor"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
-import type { FeedListener, FeedWatch, WatchRequest } from "../Hub.ts"
+import type { Beside, FeedListener, FeedWatch, Principal, WatchRequest } from "../Hub.ts"
 import { storeProblem } from "../session/store-problem.ts"
+import { followBeside } from "./beside.ts"
 import type { HubContext } from "./HubContext.ts"
 
 type Following = Pick<FeedWatch, "start" | "stop">
@@ -13,6 +14,7 @@ export function watch(
   core: HubContext,
   request: WatchRequest,
   sink: FeedListener,
+  by: Principal,
 ): Effect.Effect<FeedWatch, DoorError | BadRequest> {
   return Effect.gen(function* () {
     const { after } = request
@@ -25,7 +27,10 @@ export function watch(
       return { change, feed: bounds.feed, reset: false, ...followAnnouncements(core, change, sink) }
     }
     const plan = planFeed(request, bounds)
-    return { ...plan, feed: bounds.feed, ...followAll(core, plan.change, after !== undefined, sink) }
+    // Marks of another store say nothing about this one.
+    const wanted = plan.reset && request.seen !== undefined ? { ...request, seen: 0 } : request
+    const begin = (give: (beside: Beside) => void): (() => void) => followBeside(core, wanted, by, give)
+    return { ...plan, feed: bounds.feed, ...followAll(core, { change: plan.change, resumes: after !== undefined, begin }, sink) }
   })
 }
 
@@ -41,10 +46,19 @@ function followAnnouncements({ announcements }: HubContext, change: number, sink
   }
 }
 
-/** Follows the sessions; a watcher has caught up before it is given announcements. */
-function followAll({ announcements, feed }: HubContext, change: number, resumes: boolean, sink: FeedListener): Following {
+interface Plan {
+  /** The watcher has everything up to this change; whether it comes back with it. */
+  readonly change: number
+  readonly resumes: boolean
+  /** Begins with what goes beside the records; gives what ends it. */
+  readonly begin: (give: (beside: Beside) => void) => () => void
+}
+
+/** Follows the sessions; a watcher has caught up before it is given announcements, and what goes beside the records. */
+function followAll({ announcements, feed }: HubContext, { change, resumes, begin }: Plan, sink: FeedListener): Following {
   let at = change
   let live = false
+  let endBeside = (): void => {}
   const following = feed.watch(change, (next, sessions, synced) => {
     at = next
     if (live || !synced) return sink(next, sessions, synced)
@@ -53,6 +67,7 @@ function followAll({ announcements, feed }: HubContext, change: number, resumes:
     // One that comes back may have some that are over by now.
     if (list.length > 0 || (resumes && someEnded)) sink(next, sessions, synced, list)
     else sink(next, sessions, synced)
+    endBeside = begin((beside) => sink(at, [], true, undefined, beside))
   })
   let unlisten = (): void => {}
   return {
@@ -65,6 +80,7 @@ function followAll({ announcements, feed }: HubContext, change: number, resumes:
     stop: () => {
       unlisten()
       following.stop()
+      endBeside()
     },
   }
 }

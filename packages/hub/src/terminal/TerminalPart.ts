@@ -4,6 +4,7 @@
 import * as Exit from "effect/Exit"
 import type { Command } from "@holdfast/core/decide"
 import { refuseInput } from "@holdfast/core/decide"
+import { TerminalDoing } from "@holdfast/core/doing/TerminalDoing"
 import type { SessionState } from "@holdfast/core/state"
 import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { Unavailable } from "@holdfast/protocol/errors"
@@ -57,6 +58,10 @@ export class TerminalPart extends ChildPart {
     this.inputs = new PendingInputs(inputQueueMax, this.#wait)
     this.keyed = new KeyedInputs(inputQueueMax, this.#wait)
     if (session.state.terminal?.typist !== undefined) this.presence.watchTypist()
+  }
+
+  override makeDoing(): TerminalDoing {
+    return new TerminalDoing()
   }
 
   /** Its viewers, with what they decide. */

@@ -62,12 +62,20 @@ export const sessions = {
       after: Schema.optionalKey(Schema.String).annotate(
         without("begin at the present", "The id of the last event received (CHANGE@FEED), or a change number"),
       ),
+      doing: Schema.optionalKey(
+        Schema.Boolean.annotate({ description: "Also tell what sessions do now, at most once a second each", default: false }),
+      ),
+      seen: Schema.optionalKey(
+        Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
+          ...without("no marks", "Also give the caller's marks after this number, and those that move"),
+        }),
+      ),
     }),
     output: Schema.Void,
     content: ["text/event-stream"],
     answer: "stream",
     summary:
-      "Follow the feed of sessions as server-sent events. The event is session, synced or reset, the id is CHANGE@FEED; Last-Event-ID takes precedence over after",
+      "Follow the feed of sessions as server-sent events. The event is session, synced or reset, or without an id doing or seen; the id is CHANGE@FEED; Last-Event-ID takes precedence over after",
     changes: false,
     errors: ["CursorInvalid"],
   }),

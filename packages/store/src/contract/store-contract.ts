@@ -3,6 +3,7 @@ import { describe } from "vitest"
 import { appendRules } from "./append-rules.ts"
 import { foldRules } from "./fold-rules.ts"
 import { lastingRules } from "./lasting-rules.ts"
+import { peopleRules } from "./people-rules.ts"
 import { productRules } from "./product-rules.ts"
 import { listRules } from "./list-rules.ts"
 import { modelRules } from "./model-rules.ts"
@@ -16,6 +17,7 @@ export function storeContract(subject: Subject): void {
     readRules(subject)
     listRules(subject)
     productRules(subject)
+    peopleRules(subject)
     modelRules(subject)
     foldRules(subject)
     if (subject.lasts) lastingRules(subject)

@@ -6,6 +6,8 @@ import * as Layer from "effect/Layer"
 import { createEffect } from "../create-effect.ts"
 import { OutcomeLine } from "../outcome-line.ts"
 import { type AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Store, StoreUnusable } from "../Store.ts"
+import type { People } from "../People.ts"
+import type { Traces } from "../Traces.ts"
 import { MemoryNotes } from "./memory-notes.ts"
 import type { MemoryLog } from "./memory-log.ts"
 import { MemorySessions } from "./memory-sessions.ts"
@@ -120,6 +122,34 @@ const chores = (sessions: MemorySessions, { usable, withId }: Gate): Chores => (
   settle: Effect.suspend(() => usable(() => undefined)),
 })
 
+const traces = (sessions: MemorySessions, { usable, withId }: Gate): Traces => ({
+  traces: (ids, since) =>
+    usable(() =>
+      ids.flatMap((session) => {
+        const log = sessions.byId.get(session)
+        return log === undefined ? [] : [{ session, points: log.pointsSince(since) }]
+      }),
+    ),
+  trace: (id, after, limit) => withId(id, (log) => usable(() => log.points(after, limit))),
+})
+
+const people = ({ people: kept }: MemorySessions, { usable, withId }: Gate): People => ({
+  putDocument: (request) => usable(() => kept.put(request)),
+  documents: (person, kind, name) => usable(() => kept.documents(person, kind, name)),
+  putSeen: (person, id, seq, back) => withId(id, () => usable(() => kept.see(person, id, seq, back))),
+  seen: (person, after, limit) => usable(() => kept.seen(person, after, limit)),
+  seenOf: (person, ids) =>
+    usable(
+      () =>
+        new Map(
+          ids.flatMap((id): ReadonlyArray<readonly [string, number]> => {
+            const seq = kept.seqOf(person, id)
+            return seq === undefined ? [] : [[id, seq]]
+          }),
+        ),
+    ),
+})
+
 const make = Effect.gen(function* () {
   const sessions = new MemorySessions()
   const line = new OutcomeLine()
@@ -134,10 +164,10 @@ const make = Effect.gen(function* () {
   )
   const gate = makeGate(sessions, () => open)
   const notes = new MemoryNotes()
-  const createThen: Contract["createThen"] = ({ id, records, state, key, notes: noted }, done) => {
+  const createThen: Contract["createThen"] = ({ id, records, state, key, notes: noted, trace }, done) => {
     if (!open) return line.add(done, closedError)
     try {
-      const made = sessions.create(id, records, state, key)
+      const made = sessions.create({ id, records, state, key, trace })
       if (made._tag === "Created") notes.keep(made.claimed.session, id, noted)
       line.add(done, made)
     } catch (cause) {
@@ -159,6 +189,8 @@ const make = Effect.gen(function* () {
     createThen,
     ...readers(sessions, gate),
     ...chores(sessions, gate),
+    ...people(sessions, gate),
+    ...traces(sessions, gate),
     openNotes: (reader) => gate.usable(() => notes.open(reader)),
     notes: (after, limit) => gate.usable(() => notes.page(after, limit, (session) => sessions.byHandle.has(session))),
     moveNotes: (reader, cursor) => gate.usable(() => notes.move(reader, cursor)),

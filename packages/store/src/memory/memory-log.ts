@@ -12,6 +12,7 @@ import type {
   ReadRange,
   StoredState,
 } from "../Store.ts"
+import { POINTS_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
 import { checkpointsToDrop } from "../checkpoint-keep.ts"
 
 /** What a key was used for. */
@@ -23,6 +24,9 @@ export interface KeyUse {
 
 /** Records a filtered read looks at before it reports how far it came. */
 const LOOK_MAX = 10_000
+
+/** Signs that say what a session does from then on. */
+const DOES: ReadonlySet<string> = new Set(["w", "a", "."])
 
 /** A session's log and what belongs to it. */
 export class MemoryLog {
@@ -37,6 +41,7 @@ export class MemoryLog {
   bytes = 0
   #records: Array<LogRecord> = []
   #checkpoints: Array<Checkpoint> = []
+  #points: Array<TracePoint> = []
   #first = 1
   #next = 1
 
@@ -60,6 +65,7 @@ export class MemoryLog {
     const from = this.#next
     for (const record of request.records) this.#add(record)
     if (request.journal !== undefined) this.journal = request.journal
+    this.#trace(request.trace)
     if (request.key !== undefined) this.keys.set(request.key.key, { hash: request.key.hash, first: from, last: this.#next - 1 })
     if (request.state === undefined) return { _tag: "Appended" }
     this.state = request.state
@@ -71,6 +77,30 @@ export class MemoryLog {
     this.#records.push({ ...record, bytes: record.bytes.slice() })
     this.bytes += record.bytes.length
     this.#next = record.seq + 1
+  }
+
+  #trace(points: ReadonlyArray<TracePoint> = []): void {
+    for (const point of points) {
+      this.#points = this.#points.filter(({ seq, sign }) => seq !== point.seq || sign !== point.sign)
+      this.#points.push(point)
+    }
+    this.#points.sort((a, b) => a.seq - b.seq)
+  }
+
+  /** Points of the trace after a seq. */
+  points(after: number, limit: number): ReadonlyArray<TracePoint> {
+    return wholeEvents(
+      this.#points.filter(({ seq }) => seq > after),
+      limit,
+    )
+  }
+
+  /** Points since a time, with the one that says what the session did before. */
+  pointsSince(since: number): ReadonlyArray<TracePoint> {
+    const before = this.#points.findLast(({ time, sign }) => time < since && DOES.has(sign))
+    return this.#points
+      .filter(({ seq, time }) => seq >= (before?.seq ?? 0) && (time >= since || seq === before?.seq))
+      .slice(-POINTS_MAX)
   }
 
   /** Index of the first record after a seq. */

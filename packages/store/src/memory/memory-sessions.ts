@@ -1,6 +1,5 @@
 /** All sessions of the memory store: ids, creation keys, the feed of changes, leases and settings. */
 import { randomUUID } from "node:crypto"
-import type { LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { DEFAULT_LIMIT, comparePlaces, matches, sortValue } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
@@ -8,8 +7,15 @@ import { orderMatches } from "../listing/resolve-order.ts"
 import { boundedTotal, takePage } from "../listing/take-page.ts"
 import { areDense } from "../record-filter.ts"
 import { completeRecord } from "../session-record.ts"
-import type { AppendKey, ChangePage, Claimed, ListQuery, SessionList, StoredState, StoreStats } from "../Store.ts"
+import type { AppendKey, ChangePage, Claimed, CreateRequest, ListQuery, SessionList, StoreStats } from "../Store.ts"
 import { MemoryLog } from "./memory-log.ts"
+import { MemoryPeople } from "./memory-people.ts"
+
+/** What a creation asks for. */
+interface Creation extends Pick<CreateRequest, "id" | "records" | "state"> {
+  readonly key: AppendKey | undefined
+  readonly trace: CreateRequest["trace"] | undefined
+}
 
 /** What a creation answers. */
 export type CreateResult =
@@ -22,6 +28,7 @@ export class MemorySessions {
   readonly byHandle = new Map<number, MemoryLog>()
   readonly byId = new Map<string, MemoryLog>()
   readonly settings = new Map<string, string>()
+  readonly people = new MemoryPeople()
   readonly #created = new Map<string, { readonly hash: string; readonly id: string }>()
   readonly #leases = new Map<string, { owner: string; until: number; token: number }>()
   readonly #feed = randomUUID()
@@ -32,7 +39,7 @@ export class MemorySessions {
   readonly nextChange = (): number => ++this.#change
 
   /** Makes a session, or says which one the key or id already made. Throws when the records do not begin at 1. */
-  create(id: string, records: ReadonlyArray<LogRecord>, state: StoredState, key: AppendKey | undefined): CreateResult {
+  create({ id, records, state, key, trace }: Creation): CreateResult {
     const used = key === undefined ? undefined : this.#created.get(key.key)
     if (key !== undefined && used !== undefined)
       return used.hash === key.hash ? { _tag: "Exists", id: used.id } : { _tag: "KeyConflict" }
@@ -40,7 +47,7 @@ export class MemorySessions {
     if (!areDense(records) || (records[0]?.from ?? 1) !== 1)
       throw new Error(`the first records of session ${id} do not begin at seq 1`)
     const log = new MemoryLog(++this.#handles, id, randomUUID(), state)
-    log.append({ session: log.handle, epoch: 1, records, state }, this.nextChange)
+    log.append({ session: log.handle, epoch: 1, records, state, ...(trace === undefined ? {} : { trace }) }, this.nextChange)
     this.byHandle.set(log.handle, log)
     this.byId.set(id, log)
     if (key !== undefined) this.#created.set(key.key, { hash: key.hash, id })
@@ -69,7 +76,7 @@ export class MemorySessions {
   list(query: ListQuery): SessionList {
     const after = decodePageCursor(query)
     const taken = [...this.byId.values()]
-      .filter((log) => matches(query, log.id, log.state))
+      .filter((log) => matches(query, log.id, log.state) && this.#isUnread(query, log))
       .map((log) => ({ log, place: { value: sortValue(query, log.state), handle: log.handle } }))
       .sort((a, b) => comparePlaces(query, a.place, b.place))
     const rest = after === undefined ? taken : taken.filter(({ place }) => comparePlaces(query, place, after) > 0)
@@ -80,6 +87,10 @@ export class MemorySessions {
       ...boundedTotal(taken.length),
       next: last !== undefined && more ? encodePageCursor(query, last.place) : null,
     }
+  }
+
+  #isUnread({ unreadBy: person }: ListQuery, { id, state: { news = 0 } }: MemoryLog): boolean {
+    return person === undefined || news > (this.people.seqOf(person, id) ?? 0)
   }
 
   /** Changed records after a change number. */
@@ -107,6 +118,7 @@ export class MemorySessions {
     for (const log of gone) {
       this.byHandle.delete(log.handle)
       this.byId.delete(log.id)
+      this.people.forget(log.id)
       for (const [key, use] of this.#created) if (use.id === log.id) this.#created.delete(key)
     }
     return gone.map((log) => log.id)

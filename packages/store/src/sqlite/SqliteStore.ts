@@ -23,6 +23,7 @@ import {
   StoreUnusable,
 } from "../Store.ts"
 import { createEffect } from "../create-effect.ts"
+import type { People, SeenMark } from "../People.ts"
 import { NoteListeners } from "../NoteListeners.ts"
 import { WAL_PAGES } from "./database.ts"
 import { StoreReader } from "./store-reader.ts"
@@ -105,6 +106,8 @@ function outcomeOf(reply: WriterReply): AppendOutcome {
     case "Purged":
     case "Leased":
     case "Noted":
+    case "DocumentPut":
+    case "Seen":
     case "Done":
       return { _tag: "Failed", message: `unexpected answer ${reply._tag}` }
     default:
@@ -154,6 +157,20 @@ const notesOf = (ask: Ask, listeners: NoteListeners): Pick<Store["Service"], "op
   onNotes: (listener) => listeners.add(listener),
 })
 
+/** What belongs to people. */
+const peopleOf = (ask: Ask): Pick<People, "putDocument" | "putSeen"> => ({
+  putDocument: (request) =>
+    ask({ op: "putDocument", request }, (reply) =>
+      reply !== 0 && reply._tag === "DocumentPut" ? Effect.succeed(reply.outcome) : undefined,
+    ),
+  putSeen: (person, id, seq, back) =>
+    ask({ op: "putSeen", person, id, seq, back }, (reply): Effect.Effect<SeenMark, NoSuchSession> | undefined => {
+      if (reply === 0) return undefined
+      if (reply._tag === "NotFound") return Effect.fail(new NoSuchSession({ session: id }))
+      return reply._tag === "Seen" ? Effect.succeed(reply.mark) : undefined
+    }),
+})
+
 const make = (options: SqliteStoreOptions) =>
   Effect.gen(function* () {
     const writer = yield* openWriter(options)
@@ -164,10 +181,10 @@ const make = (options: SqliteStoreOptions) =>
     const ask = asking(writer)
 
     const createThen: Store["Service"]["createThen"] = (request, tell) => {
-      const { id, records, state, key, notes } = request
+      const { id, records, state, key, notes, trace } = request
       writer.requestWith(
         records,
-        (piece) => ({ op: "create", id, piece, state, key, notes }),
+        (piece) => ({ op: "create", id, piece, state, key, notes, trace }),
         (reply) => {
           const outcome = madeOf(request, reply)
           tell(outcome)
@@ -226,6 +243,7 @@ const make = (options: SqliteStoreOptions) =>
         ),
       putSetting: (name, value) => ask({ op: "putSetting", name, value }, done),
       ...notesOf(ask, listeners),
+      ...peopleOf(ask),
       stats: Effect.suspend(() =>
         writer.problem === undefined
           ? Effect.map(reader.totals, (totals) => ({ ...totals, commits: writer.commits, appends, waiting: writer.waiting }))

@@ -9,6 +9,7 @@ import { keepNotes } from "./note-rows.ts"
 import { type BatchBytes, LARGE_PIECE, type PlainAppend } from "./plain-appends.ts"
 import { updateState } from "./state-rows.ts"
 import { type Statements, num, str } from "./statements.ts"
+import { keepTrace } from "./trace-rows.ts"
 import type { WirePiece, WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -106,6 +107,7 @@ export function append(context: WriterContext, request: Extract<WriterRequest, {
   if (piece !== undefined) placeRecords(context, session, piece, records)
   if (key !== undefined) saveKey(statements, session, key, from, to)
   keepNotes(statements, session, request.notes)
+  keepTrace(statements, session, request.trace)
   if (request.state === undefined) return 0
   const change = context.change.next()
   updateState(context, session, change, request.state)

@@ -186,7 +186,7 @@ export class Chores {
     const swept =
       this.#remove("pieces", "to_seq", handle, 0, before) ||
       this.#remove("pieces", "to_seq", handle, num(row, "dead_from"), num(row, "dead_before")) ||
-      (gone && (this.#remove("checkpoints", "seq", handle, 0, before) || this.#removeKeys(handle)))
+      (gone && (this.#remove("checkpoints", "seq", handle, 0, before) || this.#removeKeys(handle) || this.#removeTrace(handle)))
     if (!swept) this.#statements.run("DELETE FROM sweeps WHERE handle = ?", handle)
     return true
   }
@@ -195,6 +195,11 @@ export class Chores {
   #remove(table: "pieces" | "checkpoints", column: "to_seq" | "seq", handle: number, from: number, before: number): boolean {
     const rows = `SELECT rowid FROM ${table} WHERE session = ? AND ${column} >= ? AND ${column} < ? ORDER BY ${column} DESC LIMIT ${SWEEP_ROWS}`
     return this.#statements.run(`DELETE FROM ${table} WHERE rowid IN (${rows})`, handle, from, before) > 0
+  }
+
+  #removeTrace(handle: number): boolean {
+    const sql = `DELETE FROM trace WHERE session = ?1 AND seq <= (SELECT max(seq) FROM (SELECT seq FROM trace WHERE session = ?1 ORDER BY seq LIMIT ${STEP_ROWS}))`
+    return this.#statements.run(sql, handle) > 0
   }
 
   #removeKeys(handle: number): boolean {

@@ -85,6 +85,7 @@ function filtersOf(statements: Statements, query: ListQuery): Filters {
     text.push(condition)
     values.push(...pair)
   }
+  add("s.news > coalesce((SELECT m.seq FROM seen m WHERE m.person = ? AND m.session = s.handle), 0)", query.unreadBy)
   add("s.owner = ?", query.owner)
   add("s.created_by = ?", query.createdBy)
   add("s.process = ?", query.process)

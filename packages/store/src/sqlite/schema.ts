@@ -12,6 +12,8 @@
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
  * - `metadata`: the entries of `sessions.metadata`, which is JSON text, by name and value; rewritten when that text changes.
  * - `notes`: events that readers of notes are to learn of, in the order of the commits, until every reader has passed them.
+ * - `documents`: what people keep: drafts, layouts. `seen`: up to which seq a person has seen a session, numbered by person.
+ * - `trace`: when each session worked, waited and failed, and when people wrote; kept whatever is folded or trimmed.
  * - `identity`: which store this is, for cursors that count its changes.
  *
  * A migration that was released is never changed; a new one is added after it.
@@ -142,5 +144,39 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   `
   CREATE TABLE notes (number INTEGER PRIMARY KEY AUTOINCREMENT, session INTEGER NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL);
   CREATE TABLE note_readers (reader TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE sessions ADD COLUMN news INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE documents (
+    person TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    time REAL NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (person, kind, name)
+  );
+  CREATE INDEX documents_name ON documents (name);
+  INSERT INTO counters VALUES ('document', 0), ('seen', 0);
+  CREATE TABLE seen (
+    person TEXT NOT NULL,
+    session INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (person, session)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX seen_number ON seen (person, number);
+  CREATE INDEX seen_session ON seen (session);
+  `,
+  `
+  CREATE TABLE trace (
+    session INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    sign TEXT NOT NULL,
+    time REAL NOT NULL,
+    until REAL,
+    PRIMARY KEY (session, seq, sign)
+  ) WITHOUT ROWID;
+  CREATE INDEX trace_time ON trace (session, time);
   `,
 ]

@@ -7,6 +7,7 @@ import { keepNotes } from "./note-rows.ts"
 import { insertState } from "./state-rows.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 import { endsInTail } from "./tail-rows.ts"
+import { keepTrace } from "./trace-rows.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -36,6 +37,7 @@ export function create(context: WriterContext, request: Extract<WriterRequest, {
   statements.run(INSERT_HEAD, handle, piece === undefined ? 1 : piece.to + 1, piece?.length ?? 0)
   if (piece !== undefined) placeRecords(context, handle, piece, records)
   keepNotes(statements, handle, request.notes)
+  keepTrace(statements, handle, request.trace)
   if (key !== undefined) statements.run("INSERT INTO creations (key, hash, session) VALUES (?, ?, ?)", key.key, key.hash, handle)
   return { _tag: "Created", session: handle, change, log }
 }

@@ -17,6 +17,7 @@ const columns = (state: StoredState) =>
     state.createdAt,
     state.updatedAt,
     state.lastActiveAt,
+    state.news ?? 0,
     state.purgeAt ?? null,
     state.label,
     foldLabel(state.label),
@@ -27,11 +28,11 @@ const columns = (state: StoredState) =>
   ] as const
 
 const INSERT = `INSERT INTO sessions (handle, id, log, change, crc, kind, status, trashed, process, owner, created_by,
-  pinned, created_at, updated_at, last_active_at, purge_at, label, folded, tags, metadata, record, inner)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  pinned, created_at, updated_at, last_active_at, news, purge_at, label, folded, tags, metadata, record, inner)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const UPDATE = `UPDATE sessions SET change = ?, crc = ?, kind = ?, status = ?, trashed = ?, process = ?, owner = ?, created_by = ?,
-  pinned = ?, created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, metadata = ?, record = ?, inner = ?
+  pinned = ?, created_at = ?, updated_at = ?, last_active_at = ?, news = ?, purge_at = ?, label = ?, folded = ?, tags = ?, metadata = ?, record = ?, inner = ?
   WHERE handle = ?`
 
 /** Adds a session's row. */

@@ -15,14 +15,32 @@ import {
 import { brokenMessage, readLog } from "./log-reader.ts"
 import { listSessions } from "./list-reader.ts"
 import { readNotes } from "./note-rows.ts"
+import { readDocuments, readSeen, readSeenOf } from "./person-rows.ts"
 import { readChanges, readCheckpoint, readDue, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
 import { TailCache } from "./tail-cache.ts"
+import { readTrace, readTraces } from "./trace-rows.ts"
 
 type Reading = Pick<
   Store["Service"],
-  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "due" | "settings" | "notes" | "verify"
+  | "get"
+  | "resolve"
+  | "list"
+  | "changes"
+  | "head"
+  | "read"
+  | "keyed"
+  | "checkpoint"
+  | "due"
+  | "settings"
+  | "notes"
+  | "verify"
+  | "documents"
+  | "seen"
+  | "seenOf"
+  | "traces"
+  | "trace"
 >
 
 /** Bytes per read while a whole log is checked. */
@@ -81,6 +99,18 @@ export class StoreReader {
     })
   }
 
+  /** A read with pauses, in which others get their turn. */
+  #inSteps<A, E>(begin: () => Generator<void, A>, problem: (cause: unknown) => E): Effect.Effect<A, E> {
+    return Effect.gen(function* () {
+      const steps = begin()
+      for (;;) {
+        const step = yield* Effect.try({ try: () => steps.next(), catch: problem })
+        if (step.done === true) return step.value
+        yield* Effect.yieldNow
+      }
+    })
+  }
+
   /** The id of a handle as far as it can be told. */
   #idOf(handle: number): string {
     try {
@@ -119,18 +149,10 @@ export class StoreReader {
         ),
       resolve: (text, limit) => this.#whole(() => resolveIds(statements, text, limit)),
       list: (query) =>
-        Effect.gen({ self: this }, function* () {
-          const steps = listSessions(statements, query)
-          for (;;) {
-            const step = yield* Effect.try({
-              try: () => steps.next(),
-              catch: (cause) => (cause instanceof PageCursorInvalid ? cause : this.#storeError(cause)),
-            })
-            if (step.done === true) return step.value
-            // Others get their turn.
-            yield* Effect.yieldNow
-          }
-        }),
+        this.#inSteps(
+          () => listSessions(statements, query),
+          (cause) => (cause instanceof PageCursorInvalid ? cause : this.#storeError(cause)),
+        ),
       changes: (after, limit) => this.#whole(() => readChanges(statements, after, limit)),
       head,
       read,
@@ -143,6 +165,19 @@ export class StoreReader {
       due: (now, limit) => this.#whole(() => readDue(statements, now, limit)),
       notes: (after, limit) => this.#whole(() => readNotes(statements, after, limit)),
       settings: (prefix) => this.#whole(() => this.#readSettings(prefix)),
+      documents: (person, kind, name) => this.#whole(() => readDocuments(statements, person, kind, name)),
+      seen: (person, after, limit) => this.#whole(() => readSeen(statements, person, after, limit)),
+      traces: (ids, since) =>
+        this.#inSteps(
+          () => readTraces(statements, ids, since),
+          (cause) => this.#storeError(cause),
+        ),
+      trace: (id, after, limit) =>
+        Effect.flatMap(
+          this.#whole(() => readTrace(statements, id, after, limit)),
+          this.#there(id),
+        ),
+      seenOf: (person, ids) => this.#whole(() => readSeenOf(statements, person, ids)),
       verify: (id) =>
         Effect.gen(function* () {
           const { session, firstSeq } = yield* head(id)

@@ -3,6 +3,7 @@ import { checkpointsToDrop } from "../checkpoint-keep.ts"
 import { recordsOf } from "../record-walk.ts"
 import { fence, insertPiece } from "./append-rows.ts"
 import { checkpointCrc } from "./checksum.ts"
+import { forgetSession } from "./person-rows.ts"
 import { removeState } from "./state-rows.ts"
 import { type Statements, blob, num, str } from "./statements.ts"
 import { foldTail } from "./tail-fold.ts"
@@ -111,6 +112,7 @@ export function purge(context: WriterContext, now: number, limit: number): Write
     removeState(context, handle)
     statements.run("DELETE FROM heads WHERE handle = ?", handle)
     statements.run("DELETE FROM creations WHERE session = ?", handle)
+    forgetSession(statements, handle, str(row, "id"))
     statements.run("INSERT INTO sweeps (handle, gone) VALUES (?, 1) ON CONFLICT DO UPDATE SET gone = 1", handle)
   }
   if (due.length > 0) context.sweepable()

@@ -4,7 +4,9 @@
  * Requests go in batches and are answered one by one in the same order. The bytes of a batch's appends lie one after
  * the other in one buffer, which moves to the writer without being copied again (`plain-appends.ts`).
  */
+import type { PutDocument, PutOutcome, SeenMark } from "../People.ts"
 import type { AppendKey, AppendOutcome, Checkpoint, Claimed, JournalPosition, Note, StoredState } from "../Store.ts"
+import type { TracePoint } from "../Traces.ts"
 
 /** The records of one append as one piece of a log. `offset` and `length` place them in the batch's buffer. */
 export interface WirePiece {
@@ -36,6 +38,7 @@ export type WriterRequest =
       readonly journal: JournalPosition | undefined
       readonly key: AppendKey | undefined
       readonly notes?: ReadonlyArray<Note> | undefined
+      readonly trace?: ReadonlyArray<TracePoint> | undefined
     }
   | {
       readonly op: "create"
@@ -43,6 +46,7 @@ export type WriterRequest =
       readonly piece: RequestPiece
       readonly state: StoredState
       readonly key: AppendKey | undefined
+      readonly trace?: ReadonlyArray<TracePoint> | undefined
       readonly notes?: ReadonlyArray<Note> | undefined
     }
   | { readonly op: "claim"; readonly id: string }
@@ -59,6 +63,8 @@ export type WriterRequest =
   | { readonly op: "purge"; readonly now: number; readonly limit: number }
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
   | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
+  | { readonly op: "putDocument"; readonly request: PutDocument }
+  | { readonly op: "putSeen"; readonly person: string; readonly id: string; readonly seq: number; readonly back: boolean }
   | { readonly op: "openNotes"; readonly reader: string }
   | { readonly op: "moveNotes"; readonly reader: string; readonly cursor: number | undefined }
 
@@ -73,6 +79,8 @@ export type WriterReply =
   | { readonly _tag: "Purged"; readonly ids: ReadonlyArray<string> }
   | { readonly _tag: "Leased"; readonly token: number | undefined }
   | { readonly _tag: "Noted"; readonly cursor: number }
+  | { readonly _tag: "DocumentPut"; readonly outcome: PutOutcome }
+  | { readonly _tag: "Seen"; readonly mark: SeenMark }
   | { readonly _tag: "Done" }
 
 /** From the store to the writer. */

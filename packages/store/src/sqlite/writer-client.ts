@@ -113,13 +113,13 @@ export class WriterClient {
 
   /** Sends an append. */
   append(request: AppendRequest, tell: (reply: WriterReply) => void): void {
-    const { session, epoch, records, state, journal, key, notes } = request
+    const { session, epoch, records, state, journal, key, notes, trace } = request
     const [first, last] = [records[0], records.at(-1)]
     let length = 0
     for (const record of records) length += record.bytes.length
-    const carries = state !== undefined || key !== undefined || notes !== undefined
+    const carries = state !== undefined || key !== undefined || notes !== undefined || trace !== undefined
     if (carries || first === undefined || last === undefined || length >= LARGE_PIECE || !areDense(records)) {
-      this.requestWith(records, (piece) => ({ op: "append", session, epoch, piece, state, journal, key, notes }), tell)
+      this.requestWith(records, (piece) => ({ op: "append", session, epoch, piece, state, journal, key, notes, trace }), tell)
       return
     }
     if (this.#refused({ tell, bytes: length })) return

@@ -1,0 +1,160 @@
+/**
+ * Something small that a person keeps on the hub and changes here: a draft, a layout (docs/protocol/rules.md, L-10, U-13).
+ *
+ * It is shown as it is changed, and put a moment later with the version that it was made from. What another client put meanwhile
+ * is offered beside it and never taken by itself; the next change here is put over it.
+ */
+import { HoldfastError } from "../errors.ts"
+import { Cell } from "./cell.ts"
+import type { Readable } from "./cell.ts"
+import type { Frames } from "./frames.ts"
+
+/** A value as the hub has it; `value` is absent when there is none. */
+export interface StoredValue<A> {
+  readonly value?: A
+  readonly version: number
+  /** When it was put, in epoch milliseconds. */
+  readonly time: number
+}
+
+/** A value, and how it stands to the hub's. */
+export interface KeptState<A> {
+  readonly value: A
+  /** `loading` until the hub's was read, `changed` until it has what is shown here. */
+  readonly status: "loading" | "saved" | "changed"
+  /** What another client put, where that is not what is shown here. */
+  readonly other?: StoredValue<A> & { readonly value: A }
+  /** Why it could not be read or put last; it is tried again with the next change. */
+  readonly error?: HoldfastError
+}
+
+/** How a value is read and put; a put is refused with `VersionConflict` when there is another version. */
+export interface ValueCalls<A> {
+  readonly read: () => Promise<StoredValue<A>>
+  readonly put: (value: A, version: number) => Promise<{ readonly version: number }>
+}
+
+/** One value. */
+export class KeptValue<A> {
+  readonly #cell: Cell<KeptState<A>>
+  readonly #calls: ValueCalls<A>
+  readonly #delay: number
+  readonly #initial: A
+  #version = 0
+  /** Grows with each change here, and up to which of them the hub has. */
+  #changes = 0
+  #settled = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #putting: Promise<void> | undefined
+  #loading: Promise<void> | undefined
+  #isLoaded = false
+
+  /** `delay`: milliseconds from a change to its put. */
+  constructor(frames: Frames, initial: A, calls: ValueCalls<A>, delay: number) {
+    this.#cell = new Cell<KeptState<A>>(frames, Object.freeze({ value: initial, status: "loading" }))
+    this.#initial = initial
+    this.#calls = calls
+    this.#delay = delay
+  }
+
+  get state(): Readable<KeptState<A>> {
+    return this.#cell
+  }
+
+  /** The value that was set last. */
+  get latest(): A {
+    return this.#cell.latest.value
+  }
+
+  /** Reads what the hub has; what was changed here meanwhile stays, and the hub's is offered beside it. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => (this.#loading = undefined))
+    return this.#loading
+  }
+
+  /** Changes it. */
+  set(value: A): void {
+    this.#changes++
+    this.#show({ ...this.#cell.latest, value, status: this.#isLoaded ? "changed" : "loading" })
+    this.#putLater()
+  }
+
+  /** Takes what another client put in place of what is shown here. */
+  takeOther(): void {
+    const { other } = this.#cell.latest
+    if (other === undefined) return
+    this.#settled = ++this.#changes
+    this.#version = other.version
+    clearTimeout(this.#timer)
+    this.#show({ value: other.value, status: "saved" })
+  }
+
+  /** Does not offer any more what another client put. */
+  leaveOther(): void {
+    const { other: _, ...rest } = this.#cell.latest
+    this.#show(rest)
+  }
+
+  /** Puts what was changed now. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (!this.#isLoaded) await this.load()
+    await this.#putting
+    if (this.#cell.latest.status !== "changed") return
+    this.#putting = this.#put().finally(() => (this.#putting = undefined))
+    await this.#putting
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const stored = await this.#calls.read()
+      this.#version = stored.version
+      this.#isLoaded = true
+      if (this.#changes === this.#settled) this.#show({ value: stored.value ?? this.#initial, status: "saved" })
+      else this.#show({ value: this.latest, status: "changed", ...offered(stored, this.latest) })
+    } catch (cause) {
+      this.#failed(cause)
+    }
+  }
+
+  async #put(): Promise<void> {
+    const changes = this.#changes
+    const value = this.latest
+    try {
+      const { version } = await this.#calls.put(value, this.#version)
+      this.#version = version
+      this.#settled = changes
+      const { error: _, ...rest } = this.#cell.latest
+      this.#show(changes === this.#changes ? { ...rest, status: "saved" } : rest)
+    } catch (cause) {
+      if (!(cause instanceof HoldfastError) || cause.tag !== "VersionConflict") return this.#failed(cause)
+      try {
+        const stored = await this.#calls.read()
+        // The next change here is made knowing it, and put over it.
+        this.#version = stored.version
+        this.#show({ value: this.latest, status: "changed", ...offered(stored, this.latest) })
+        if (stored.value === undefined) this.#putLater()
+      } catch (again) {
+        this.#failed(again)
+      }
+    }
+  }
+
+  #putLater(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.flush(), this.#delay)
+  }
+
+  #failed(cause: unknown): void {
+    const error = cause instanceof HoldfastError ? cause : new HoldfastError("InternalError", String(cause))
+    this.#show({ ...this.#cell.latest, error })
+  }
+
+  #show(state: KeptState<A>): void {
+    this.#cell.set(Object.freeze(state))
+  }
+}
+
+function offered<A>({ value, version, time }: StoredValue<A>, shown: A): Pick<KeptState<A>, "other"> {
+  return value === undefined || JSON.stringify(value) === JSON.stringify(shown) ? {} : { other: { value, version, time } }
+}

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { HoldfastError } from "../../src/errors.ts"
+import { Frames } from "../../src/model/frames.ts"
+import { KeptValue, type StoredValue } from "../../src/model/KeptValue.ts"
+
+const DELAY = 300
+
+describe("a value that is kept on the hub", () => {
+  let frames: Frames
+  /** What is stored: by whatever client. */
+  let stored: StoredValue<string>
+  let puts: Array<string>
+  let fails: HoldfastError | undefined
+  let kept: KeptValue<string>
+  beforeEach(() => {
+    vi.useFakeTimers()
+    frames = new Frames(() => () => undefined)
+    stored = { version: 0, time: 0 }
+    puts = []
+    fails = undefined
+    const read = async () => {
+      if (fails !== undefined) throw fails
+      return stored
+    }
+    const put = async (value: string, version: number) => {
+      if (fails !== undefined) throw fails
+      if (version !== stored.version) throw new HoldfastError("VersionConflict", "changed", { version: stored.version })
+      puts.push(value)
+      stored = { value, version: version + 1, time: 1 }
+      return { version: stored.version }
+    }
+    kept = new KeptValue(frames, "", { read, put }, DELAY)
+  })
+  afterEach(() => void vi.useRealTimers())
+  const state = () => {
+    frames.flush()
+    return kept.state.get()
+  }
+  const later = () => vi.advanceTimersByTimeAsync(DELAY)
+
+  it("U-13 shows what the hub has, then each change at once, and puts the last a moment later", async () => {
+    stored = { value: "first", version: 3, time: 1 }
+    expect(state()).toEqual({ value: "", status: "loading" })
+    await kept.load()
+    expect(state()).toEqual({ value: "first", status: "saved" })
+    for (const text of ["a", "ab", "abc"]) kept.set(text)
+    expect(state()).toEqual({ value: "abc", status: "changed" })
+    expect(puts).toEqual([])
+    await later()
+    expect(puts).toEqual(["abc"])
+    expect(state()).toEqual({ value: "abc", status: "saved" })
+  })
+
+  it("U-13 keeps what was changed before the hub's was read, and offers that beside it", async () => {
+    stored = { value: "on the phone", version: 3, time: 7 }
+    kept.set("typed early")
+    await later()
+    expect(state()).toMatchObject({ value: "typed early", other: { value: "on the phone", time: 7 } })
+    expect(puts).toEqual(["typed early"])
+    expect(stored.version).toBe(4)
+  })
+
+  it("U-13 offers what another client put meanwhile, takes it when that is wanted, else puts the next change over it", async () => {
+    await kept.load()
+    kept.set("mine")
+    await later()
+    stored = { value: "theirs", version: 9, time: 2 }
+    kept.set("mine again")
+    await later()
+    expect(puts).toEqual(["mine"])
+    expect(state()).toMatchObject({ value: "mine again", status: "changed", other: { value: "theirs", version: 9 } })
+    kept.leaveOther()
+    expect(state()).toEqual({ value: "mine again", status: "changed" })
+    kept.set("mine anew")
+    stored = { value: "theirs", version: 12, time: 2 }
+    await later()
+    kept.takeOther()
+    expect(state()).toEqual({ value: "theirs", status: "saved" })
+    stored = { value: "theirs again", version: 20, time: 3 }
+    kept.set("mine at last")
+    await later()
+    kept.set("mine at last!")
+    await later()
+    expect(stored).toMatchObject({ value: "mine at last!", version: 21 })
+    expect(state().status).toBe("saved")
+  })
+
+  it("U-13 says why it could not be put, and puts it with the next change", async () => {
+    await kept.load()
+    fails = new HoldfastError("ConnectionLost", "the connection was lost")
+    kept.set("one")
+    await later()
+    expect(state()).toMatchObject({ value: "one", status: "changed", error: { tag: "ConnectionLost" } })
+    fails = undefined
+    kept.set("one two")
+    await later()
+    expect(puts).toEqual(["one two"])
+    expect(state()).toEqual({ value: "one two", status: "saved" })
+  })
+})
