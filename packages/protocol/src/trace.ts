@@ -1,5 +1,6 @@
 /** Traces of sessions: when each worked, waited and failed, and when people wrote to it (docs/protocol/rules.md, L-6, L-7). */
 import * as Schema from "effect/Schema"
+import { without } from "./field-default.ts"
 
 /** Most sessions of one call. */
 export const TRACES_MAX = 2000
@@ -13,13 +14,25 @@ const Buckets = (most: number, usual: number) =>
     examples: [usual],
   })
 
-/** Body of `POST /api/traces`. */
-export const TracesRequest = Schema.Struct({
-  sessions: Schema.Array(Id).check(Schema.isMaxLength(TRACES_MAX)),
-  minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })).annotate({ default: 30 })),
+/** Which traces. An address holds some 200 ids, a command on the socket all of them. */
+export const TracesQuery = Schema.Struct({
+  sessions: Schema.optionalKey(
+    Schema.Array(Id)
+      .check(Schema.isMaxLength(TRACES_MAX))
+      .annotate(
+        without("the active sessions, those active last", "Ids of sessions; repeat the parameter, or separate ids with commas"),
+      ),
+  ),
+  minutes: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })).annotate({
+      description: "How far back they reach",
+      default: 30,
+      examples: [30],
+    }),
+  ),
   buckets: Schema.optionalKey(Buckets(256, 64)),
-}).annotate({ identifier: "TracesRequest" })
-export type TracesRequest = typeof TracesRequest.Type
+})
+export type TracesQuery = typeof TracesQuery.Type
 
 /**
  * A trace. `signs` has a character for each bucket: `w` worked, `a` waited for a person, `f` failed, `.` none of them; the

@@ -22,6 +22,9 @@ export interface SessionPoints {
 /** Most points of a session that one read of many sessions gives: the last ones. */
 export const POINTS_MAX = 4000
 
+/** Most sessions whose points are given when none are named. */
+export const TRACED_MAX = 2000
+
 /** The first points, and those after them that are of the same event as the last. */
 export function wholeEvents(points: ReadonlyArray<TracePoint>, limit: number): ReadonlyArray<TracePoint> {
   const last = points[limit - 1]?.seq
@@ -31,8 +34,14 @@ export function wholeEvents(points: ReadonlyArray<TracePoint>, limit: number): R
 
 /** The part of a store's contract that is about traces. Points come with appends and go with their session, whatever is folded or trimmed. */
 export interface Traces {
-  /** The points since a time of those of the sessions that exist, each with the one that says what it did before. */
-  readonly traces: (ids: ReadonlyArray<string>, since: number) => Effect.Effect<ReadonlyArray<SessionPoints>, StoreError>
+  /**
+   * The points since a time of those of the sessions that exist, each with the one that says what it did before; without ids those of
+   * the `TRACED_MAX` sessions outside the trash that were active last.
+   */
+  readonly traces: (
+    ids: ReadonlyArray<string> | undefined,
+    since: number,
+  ) => Effect.Effect<ReadonlyArray<SessionPoints>, StoreError>
   /** A session's points after a seq, `limit` of them and those of the same event as the last. */
   readonly trace: (
     id: string,

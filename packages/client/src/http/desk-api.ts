@@ -14,7 +14,7 @@ import type {
   Seen,
   SeenList,
 } from "@holdfast/protocol/desk"
-import type { Traces, TracesRequest, WholeTrace } from "@holdfast/protocol/trace"
+import type { Traces, TracesQuery, WholeTrace } from "@holdfast/protocol/trace"
 import type { CallOptions } from "../signals.ts"
 import { operationCalls } from "./call.ts"
 import type { HttpOptions } from "./request.ts"
@@ -42,8 +42,8 @@ export function makeDeskApi(options: HttpOptions) {
       call<"layouts.put">("PUT /api/layouts/:client", { ...layout, client }, how),
     removeLayout: (client: string, how?: CallOptions): Promise<{ readonly removed: boolean }> =>
       call<"layouts.remove">("DELETE /api/layouts/:client", { client }, how),
-    /** When each of up to 2,000 sessions worked, waited and failed in the last minutes. */
-    traces: (request: TracesRequest, how?: CallOptions): Promise<Traces> => call<"traces.list">("POST /api/traces", request, how),
+    /** When sessions worked, waited and failed in the last minutes: those that are named, or the 2,000 that were active last. */
+    traces: (query: TracesQuery = {}, how?: CallOptions): Promise<Traces> => call<"traces.list">("GET /api/traces", query, how),
     /** The trace of a whole log. */
     trace: (session: string, buckets?: number, how?: CallOptions): Promise<WholeTrace> =>
       call<"traces.get">("GET /api/sessions/:session/trace", { session, buckets }, how),

@@ -49,10 +49,10 @@ export class Desk {
       EMPTY_LAYOUT,
       {
         read: () => this.#readLayouts(),
-        put: (layout, version) => {
-          const { client } = this.#connection()
+        put: async (layout, version) => {
+          const connection = await this.#online()
           const named = name === undefined ? {} : { name }
-          return this.#connection().call("layouts.put", { client, layout: jsonOf(layout), version, ...named })
+          return connection.call("layouts.put", { client: connection.client, layout: jsonOf(layout), version, ...named })
         },
       },
       LAYOUT_DELAY,
@@ -81,12 +81,17 @@ export class Desk {
     const known = this.#drafts.get(session)
     if (known !== undefined) return known
     const read = async () => {
-      const { text, data, version, time } = await this.#connection().call("drafts.get", { session })
+      const { text, data, version, time } = await (await this.#online()).call("drafts.get", { session })
       const value: DraftValue = data === undefined ? { text } : { text, data }
       return version === 0 ? { version, time } : { value, version, time }
     }
-    const put = ({ text, data }: DraftValue, version: number) =>
-      this.#connection().call("drafts.put", { session, text, version, ...(data === undefined ? {} : { data: jsonOf(data) }) })
+    const put = async ({ text, data }: DraftValue, version: number) =>
+      (await this.#online()).call("drafts.put", {
+        session,
+        text,
+        version,
+        ...(data === undefined ? {} : { data: jsonOf(data) }),
+      })
     const made = new KeptValue(this.#frames, EMPTY_DRAFT, { read, put }, DRAFT_DELAY)
     this.#drafts.set(session, made)
     for (const [id, draft] of this.#drafts) {
@@ -96,8 +101,15 @@ export class Desk {
     return made
   }
 
-  async #readLayouts() {
+  /** The connection, once it is online: what is asked for while it is away waits. */
+  async #online(): Promise<Connection> {
     const connection = this.#connection()
+    await connection.online()
+    return connection
+  }
+
+  async #readLayouts() {
+    const connection = await this.#online()
     const { layouts } = await connection.call("layouts.list", {})
     const found = layouts.flatMap(({ client, name, version, time, layout: kept }) => {
       const layout = readLayout(kept)

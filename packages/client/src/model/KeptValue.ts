@@ -4,7 +4,7 @@
  * It is shown as it is changed, and put a moment later with the version that it was made from. What another client put meanwhile
  * is offered beside it and never taken by itself; the next change here is put over it.
  */
-import { HoldfastError } from "../errors.ts"
+import { HoldfastError, isTransient } from "../errors.ts"
 import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
 import type { Frames } from "./frames.ts"
@@ -24,7 +24,7 @@ export interface KeptState<A> {
   readonly status: "loading" | "saved" | "changed"
   /** What another client put, where that is not what is shown here. */
   readonly other?: StoredValue<A> & { readonly value: A }
-  /** Why it could not be read or put last; it is tried again with the next change. */
+  /** Why it could not be read or put last. What may succeed later is tried again automatically, everything with the next change. */
   readonly error?: HoldfastError
 }
 
@@ -33,6 +33,9 @@ export interface ValueCalls<A> {
   readonly read: () => Promise<StoredValue<A>>
   readonly put: (value: A, version: number) => Promise<{ readonly version: number }>
 }
+
+/** Milliseconds after which what failed and may succeed is tried again. */
+const AGAIN = 3000
 
 /** One value. */
 export class KeptValue<A> {
@@ -76,7 +79,7 @@ export class KeptValue<A> {
   set(value: A): void {
     this.#changes++
     this.#show({ ...this.#cell.latest, value, status: this.#isLoaded ? "changed" : "loading" })
-    this.#putLater()
+    this.#putLater(this.#delay)
   }
 
   /** Takes what another client put in place of what is shown here. */
@@ -99,13 +102,14 @@ export class KeptValue<A> {
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     if (!this.#isLoaded) await this.load()
-    await this.#putting
+    while (this.#putting !== undefined) await this.#putting
     if (this.#cell.latest.status !== "changed") return
     this.#putting = this.#put().finally(() => (this.#putting = undefined))
     await this.#putting
   }
 
   async #load(): Promise<void> {
+    while (this.#putting !== undefined) await this.#putting
     try {
       const stored = await this.#calls.read()
       this.#version = stored.version
@@ -132,22 +136,26 @@ export class KeptValue<A> {
         const stored = await this.#calls.read()
         // The next change here is made knowing it, and put over it.
         this.#version = stored.version
-        this.#show({ value: this.latest, status: "changed", ...offered(stored, this.latest) })
-        if (stored.value === undefined) this.#putLater()
+        const other = offered(stored, value)
+        // A put whose answer was lost has been carried out.
+        if (other.other === undefined && stored.value !== undefined) this.#settled = changes
+        this.#show({ value: this.latest, status: this.#settled === this.#changes ? "saved" : "changed", ...other })
+        if (stored.value === undefined) this.#putLater(this.#delay)
       } catch (again) {
         this.#failed(again)
       }
     }
   }
 
-  #putLater(): void {
+  #putLater(delay: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.flush(), this.#delay)
+    this.#timer = setTimeout(() => void this.flush(), delay)
   }
 
   #failed(cause: unknown): void {
-    const error = cause instanceof HoldfastError ? cause : new HoldfastError("InternalError", String(cause))
+    const error = cause instanceof HoldfastError ? cause : new HoldfastError("InvalidCall", String(cause))
     this.#show({ ...this.#cell.latest, error })
+    if (isTransient(error)) this.#putLater(AGAIN)
   }
 
   #show(state: KeptState<A>): void {

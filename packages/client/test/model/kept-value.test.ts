@@ -85,7 +85,7 @@ describe("a value that is kept on the hub", () => {
     expect(state().status).toBe("saved")
   })
 
-  it("U-13 says why it could not be put, and puts it with the next change", async () => {
+  it("U-13 says why it could not be put or read, and tries again, and with the next change", async () => {
     await kept.load()
     fails = new HoldfastError("ConnectionLost", "the connection was lost")
     kept.set("one")
@@ -96,5 +96,14 @@ describe("a value that is kept on the hub", () => {
     await later()
     expect(puts).toEqual(["one two"])
     expect(state()).toEqual({ value: "one two", status: "saved" })
+    fails = new HoldfastError("ConnectionLost", "the connection was lost")
+    kept.set("three")
+    await later()
+    // The put was carried out, only its answer was lost.
+    stored = { value: "three", version: 5, time: 2 }
+    fails = undefined
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(state()).toEqual({ value: "three", status: "saved" })
+    expect(puts).toEqual(["one two"])
   })
 })

@@ -26,7 +26,7 @@ describe("the feed of a connection", () => {
     )
     const closed: Array<readonly [code: number, reason: string]> = []
     const connection = {
-      feed: (again: (change: number) => void) => feed.begin(again),
+      feed: (...given: Parameters<SocketFeed["begin"]>) => feed.begin(...given),
       watching: (change: number, stop: () => void) => feed.began(change, stop),
       close: (...given: readonly [number, string]) => void closed.push(given),
     }
@@ -48,5 +48,25 @@ describe("the feed of a connection", () => {
     feed.drained()
     expect(asked.map(({ continues }) => continues)).toEqual([false, true])
     expect(closed).toEqual([[1011, "the store cannot be read"]])
+  })
+
+  it("L-5 D-12 continues for a client that reads again after the last change and the last mark that were sent", () => {
+    const continued: Array<readonly [change: number, seen: number | undefined]> = []
+    let sent = 0
+    let isFull = false
+    const feed = new SocketFeed(
+      () => void sent++,
+      () => isFull,
+    )
+    const sink = feed.begin(3, (...from) => void continued.push(from))
+    feed.began(7, () => {})
+    const mark = (number: number): void => sink(8, [], true, undefined, { seen: [{ session: "one", seq: 1, number }] })
+    mark(9)
+    isFull = true
+    mark(10)
+    isFull = false
+    feed.drained()
+    expect(sent).toBe(1)
+    expect(continued).toEqual([[8, 9]])
   })
 })

@@ -235,8 +235,8 @@ export class OpenSession {
     const state = evolveOutput(this.state, seq, work.time)
     work.placed(seq)
     outputPassed(work.bytes)
-    if (work.time - this.#storedActiveAt < ACTIVE_EVERY) return this.#launch([record], state, undefined, work)
-    this.#launch([record], state, state, work, undefined, undefined, [this.#output.point(seq, work.time)])
+    const stored = work.time - this.#storedActiveAt >= ACTIVE_EVERY ? state : undefined
+    this.#launch([record], state, stored, work, undefined, undefined, this.#output.points(seq, work.time))
   }
 
   #launch(

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { bucketsOf, TraceBuckets } from "@holdfast/core/trace/buckets"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { Traces, TracesRequest, WholeTrace } from "@holdfast/protocol/trace"
+import type { Traces, TracesQuery, WholeTrace } from "@holdfast/protocol/trace"
 import type { Principal } from "../Hub.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
@@ -19,13 +19,14 @@ const SILENT = /^\.*$/
 /** The traces of the last minutes of those sessions that the caller may see. */
 export function traceList(
   { store, now }: HubContext,
-  { sessions, minutes = 30, buckets: count = 64 }: TracesRequest,
+  { sessions, minutes = 30, buckets: count = 64 }: TracesQuery,
   { sessions: bound }: Principal,
 ): Effect.Effect<Traces, DoorError> {
   return Effect.gen(function* () {
     const to = now()
     const stretch = { from: to - minutes * 60_000, to, count }
-    const ids = [...new Set(bound === undefined ? sessions : sessions.filter((id) => bound.has(id)))]
+    const named = sessions ?? (bound === undefined ? undefined : [...bound])
+    const ids = named === undefined ? undefined : [...new Set(named)].filter((id) => bound?.has(id) ?? true)
     const found = yield* store.traces(ids, stretch.from).pipe(Effect.mapError(storeProblem))
     const traces: Array<Traces["traces"][number]> = []
     for (const [at, { session, points }] of found.entries()) {

@@ -13,9 +13,8 @@ import {
   Seen,
   SeenList,
 } from "../desk.ts"
-import { TraceQuery, Traces, TracesRequest, WholeTrace } from "../trace.ts"
+import { TraceQuery, Traces, TracesQuery, WholeTrace } from "../trace.ts"
 import { ofSession, operation } from "./operation.ts"
-import { EXAMPLE_ID } from "./sessions.ts"
 
 const ofClient = {
   client: ClientId.annotate({ description: "Id of the client, as it says in Hello", examples: ["4f1d2c3b5a697887"] }),
@@ -124,13 +123,12 @@ export const traces = {
   "traces.list": operation({
     scope: "read",
     bound: "filtered",
-    http: "POST /api/traces",
-    body: TracesRequest,
+    http: "GET /api/traces",
+    query: TracesQuery,
     output: Traces,
     summary: "Get when each of up to 2,000 sessions worked, waited and failed in the last minutes, in buckets",
     changes: false,
     quiet: true,
-    example: { sessions: [EXAMPLE_ID], minutes: 30 },
   }),
   "traces.get": operation({
     scope: "read",

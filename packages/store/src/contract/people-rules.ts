@@ -121,6 +121,10 @@ export function peopleRules(subject: Subject): void {
           const ids = [sampleId(2), sampleId(77), id]
           const since = (time: number) => Effect.map(store.traces(ids, time), ([, mine]) => mine?.points)
           expect(yield* store.traces(ids, 0)).toHaveLength(2)
+          yield* createSample(store, 3, 1, { status: "deleted", lastActiveAt: 9000 })
+          yield* createSample(store, 4, 1, { lastActiveAt: 8000 })
+          const last = yield* store.traces(undefined, 0)
+          expect(last.map((one) => one.session)).toEqual([4, 2, 1].map(sampleId))
           const all = [point(1, "w"), point(2, "m"), point(3, "."), point(3, "f"), output]
           const bySign = (points: ReadonlyArray<TracePoint> = []) =>
             [...points].sort((a, b) => a.seq - b.seq || (a.sign < b.sign ? -1 : 1))

@@ -7,7 +7,7 @@ import { createEffect } from "../create-effect.ts"
 import { OutcomeLine } from "../outcome-line.ts"
 import { type AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Store, StoreUnusable } from "../Store.ts"
 import type { People } from "../People.ts"
-import type { Traces } from "../Traces.ts"
+import { TRACED_MAX, type Traces } from "../Traces.ts"
 import { MemoryNotes } from "./memory-notes.ts"
 import type { MemoryLog } from "./memory-log.ts"
 import { MemorySessions } from "./memory-sessions.ts"
@@ -125,7 +125,7 @@ const chores = (sessions: MemorySessions, { usable, withId }: Gate): Chores => (
 const traces = (sessions: MemorySessions, { usable, withId }: Gate): Traces => ({
   traces: (ids, since) =>
     usable(() =>
-      ids.flatMap((session) => {
+      (ids ?? sessions.activeLast(TRACED_MAX)).flatMap((session) => {
         const log = sessions.byId.get(session)
         return log === undefined ? [] : [{ session, points: log.pointsSince(since) }]
       }),

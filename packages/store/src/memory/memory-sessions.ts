@@ -93,6 +93,13 @@ export class MemorySessions {
     return person === undefined || news > (this.people.seqOf(person, id) ?? 0)
   }
 
+  /** Ids of the sessions outside the trash, those active last first. */
+  activeLast(most: number): ReadonlyArray<string> {
+    const there = [...this.byId.values()].filter(({ state }) => state.status !== "deleted")
+    there.sort((a, b) => b.state.lastActiveAt - a.state.lastActiveAt || b.handle - a.handle)
+    return there.slice(0, most).map(({ id }) => id)
+  }
+
   /** Changed records after a change number. */
   changes(after: number, limit: number): ChangePage {
     const changed = [...this.byId.values()].filter((log) => log.change > after).sort((a, b) => a.change - b.change)

@@ -1,6 +1,6 @@
 /** Traces of sessions (S-33): points, in the transaction that appends the events that they are of. */
 import type { TraceSign } from "@holdfast/protocol/trace-signs"
-import { POINTS_MAX, type SessionPoints, type TracePoint, wholeEvents } from "../Traces.ts"
+import { POINTS_MAX, type SessionPoints, TRACED_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 
 const KEEP = `INSERT INTO trace (session, seq, sign, time, until) VALUES (?, ?, ?, ?, ?)
@@ -23,16 +23,19 @@ const pointOf = (row: Row): TracePoint => ({
 /** Most points of one event. */
 const SIGNS = 5
 
+const ACTIVE_LAST = `SELECT id FROM sessions WHERE trashed = 0 ORDER BY last_active_at DESC, handle DESC LIMIT ${TRACED_MAX}`
+
 /** Sessions that are read without a pause. */
 const SLICE = 100
 
 /** The points of sessions since a time, each with the one that says what it did before; yields between two slices. */
 export function* readTraces(
   statements: Statements,
-  ids: ReadonlyArray<string>,
+  named: ReadonlyArray<string> | undefined,
   since: number,
 ): Generator<void, ReadonlyArray<SessionPoints>> {
   const found: Array<SessionPoints> = []
+  const ids = named ?? statements.all(ACTIVE_LAST).map((row) => str(row, "id"))
   for (const [at, session] of ids.entries()) {
     if (at > 0 && at % SLICE === 0) yield
     const row = statements.get("SELECT handle FROM sessions WHERE id = ?", session)
