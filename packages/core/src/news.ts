@@ -11,6 +11,8 @@ export function newsOf(known: KnownEvent): News["what"] | undefined {
     case "turn/ended":
       if (known.data.outcome === "interrupted") return undefined
       return known.data.outcome === "completed" ? "finished" : "failed"
+    case "terminal/program":
+      return known.data.state === "done" ? "finished" : known.data.state === "failed" ? "failed" : undefined
     case "terminal/exit":
       return known.data.code === 0 ? "finished" : "failed"
     case "terminal/failed":

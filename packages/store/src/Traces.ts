@@ -25,6 +25,11 @@ export const POINTS_MAX = 4000
 /** Most sessions whose points are given when none are named. */
 export const TRACED_MAX = 2000
 
+/** Whether a sign is of a moment; others say what a session does from then on. */
+export function isMoment(sign: TraceSign): boolean {
+  return sign === "m" || sign === "f"
+}
+
 /** The first points, and those after them that are of the same event as the last. */
 export function wholeEvents(points: ReadonlyArray<TracePoint>, limit: number): ReadonlyArray<TracePoint> {
   const last = points[limit - 1]?.seq
@@ -35,7 +40,7 @@ export function wholeEvents(points: ReadonlyArray<TracePoint>, limit: number): R
 /** The part of a store's contract that is about traces. Points come with appends and go with their session, whatever is folded or trimmed. */
 export interface Traces {
   /**
-   * The points since a time of those of the sessions that exist, each with the one that says what it did before; without ids those of
+   * The points since a time of those of the sessions that exist, each with the point that says what it did before, and output that lasted until then; without ids those of
    * the `TRACED_MAX` sessions outside the trash that were active last.
    */
   readonly traces: (

@@ -12,7 +12,7 @@ import type {
   ReadRange,
   StoredState,
 } from "../Store.ts"
-import { POINTS_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
+import { isMoment, POINTS_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
 import { checkpointsToDrop } from "../checkpoint-keep.ts"
 
 /** What a key was used for. */
@@ -24,9 +24,6 @@ export interface KeyUse {
 
 /** Records a filtered read looks at before it reports how far it came. */
 const LOOK_MAX = 10_000
-
-/** Signs that say what a session does from then on. */
-const DOES: ReadonlySet<string> = new Set(["w", "a", "."])
 
 /** A session's log and what belongs to it. */
 export class MemoryLog {
@@ -81,10 +78,12 @@ export class MemoryLog {
 
   #trace(points: ReadonlyArray<TracePoint> = []): void {
     for (const point of points) {
-      this.#points = this.#points.filter(({ seq, sign }) => seq !== point.seq || sign !== point.sign)
-      this.#points.push(point)
+      // They come in their order but for those that grow, which are among the last.
+      const end = this.#points.findLastIndex(({ seq }) => seq <= point.seq) + 1
+      const same = this.#points.findLastIndex(({ seq, sign }, at) => at < end && seq === point.seq && sign === point.sign)
+      if (same < 0) this.#points.splice(end, 0, point)
+      else this.#points[same] = point
     }
-    this.#points.sort((a, b) => a.seq - b.seq)
   }
 
   /** Points of the trace after a seq. */
@@ -95,12 +94,14 @@ export class MemoryLog {
     )
   }
 
-  /** Points since a time, with the one that says what the session did before. */
+  /** Points since a time, with what reaches into that time from before. */
   pointsSince(since: number): ReadonlyArray<TracePoint> {
-    const before = this.#points.findLast(({ time, sign }) => time < since && DOES.has(sign))
-    return this.#points
-      .filter(({ seq, time }) => seq >= (before?.seq ?? 0) && (time >= since || seq === before?.seq))
-      .slice(-POINTS_MAX)
+    const before = this.#points.filter(({ time }) => time < since)
+    const did = before.findLast(({ sign, until }) => until === undefined && !isMoment(sign))
+    const printed = before.findLast(({ until }) => until !== undefined)
+    const reach = new Set([did, printed].filter((point) => point !== undefined && (point.until ?? since) >= since))
+    const later = this.#points.filter(({ time }) => time >= since).slice(-POINTS_MAX)
+    return [...before.filter((point) => reach.has(point)), ...later]
   }
 
   /** Index of the first record after a seq. */

@@ -173,10 +173,11 @@ export const MIGRATIONS: ReadonlyArray<string> = [
     session INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     sign TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     time REAL NOT NULL,
     until REAL,
     PRIMARY KEY (session, seq, sign)
   ) WITHOUT ROWID;
-  CREATE INDEX trace_time ON trace (session, time);
+  CREATE INDEX trace_time ON trace (session, kind, time);
   `,
 ]

@@ -1,17 +1,29 @@
 /** Traces of sessions (S-33): points, in the transaction that appends the events that they are of. */
 import type { TraceSign } from "@holdfast/protocol/trace-signs"
-import { POINTS_MAX, type SessionPoints, TRACED_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
+import { isMoment, POINTS_MAX, type SessionPoints, TRACED_MAX, type TracePoint, wholeEvents } from "../Traces.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 
-const KEEP = `INSERT INTO trace (session, seq, sign, time, until) VALUES (?, ?, ?, ?, ?)
+const KEEP = `INSERT INTO trace (session, seq, sign, kind, time, until) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET time = excluded.time, until = excluded.until`
+
+/** What a session does from then on, output that lasts until some time, or a moment. */
+const DOES = 0
+const SPAN = 1
+const MOMENT = 2
 
 /** Keeps the points of an append. */
 export function keepTrace(statements: Statements, session: number, points: ReadonlyArray<TracePoint> | undefined): void {
-  for (const { seq, sign, time, until } of points ?? []) statements.run(KEEP, session, seq, sign, time, until ?? null)
+  for (const { seq, sign, time, until } of points ?? []) {
+    const kind = until !== undefined ? SPAN : isMoment(sign) ? MOMENT : DOES
+    statements.run(KEEP, session, seq, sign, kind, time, until ?? null)
+  }
 }
 
 const COLUMNS = "SELECT seq, sign, time, until FROM trace WHERE session = ?"
+
+const BEFORE = `${COLUMNS} AND kind = ? AND time < ? ORDER BY time DESC, seq DESC LIMIT 1`
+
+const SINCE = `${COLUMNS} AND kind IN (${DOES}, ${SPAN}, ${MOMENT}) AND time >= ? ORDER BY seq DESC LIMIT ${POINTS_MAX}`
 
 const pointOf = (row: Row): TracePoint => ({
   seq: num(row, "seq"),
@@ -28,7 +40,7 @@ const ACTIVE_LAST = `SELECT id FROM sessions WHERE trashed = 0 ORDER BY last_act
 /** Sessions that are read without a pause. */
 const SLICE = 100
 
-/** The points of sessions since a time, each with the one that says what it did before; yields between two slices. */
+/** The points of sessions since a time, each with what reaches into that time from before; yields between two slices. */
 export function* readTraces(
   statements: Statements,
   named: ReadonlyArray<string> | undefined,
@@ -41,20 +53,12 @@ export function* readTraces(
     const row = statements.get("SELECT handle FROM sessions WHERE id = ?", session)
     if (row === undefined) continue
     const handle = num(row, "handle")
-    const before = statements.get(
-      "SELECT seq FROM trace WHERE session = ? AND time < ? AND sign IN ('w', 'a', '.') ORDER BY time DESC, seq DESC LIMIT 1",
-      handle,
-      since,
-    )
-    const from = before === undefined ? 0 : num(before, "seq")
-    const rows = statements.all(
-      `${COLUMNS} AND seq >= ? AND (time >= ? OR seq = ?) ORDER BY seq DESC LIMIT ${POINTS_MAX}`,
-      handle,
-      from,
-      since,
-      from,
-    )
-    found.push({ session, points: rows.map(pointOf).reverse() })
+    const did = statements.get(BEFORE, handle, DOES, since)
+    const printed = statements.get(BEFORE, handle, SPAN, since)
+    const points = statements.all(SINCE, handle, since).map(pointOf).reverse()
+    const before = [did, printed].flatMap((row) => (row === undefined ? [] : [pointOf(row)]))
+    const reach = before.filter(({ until = since }) => until >= since).sort((one, other) => one.seq - other.seq)
+    found.push({ session, points: [...reach, ...points] })
   }
   return found
 }
