@@ -22,7 +22,8 @@ export function signOf(state: Pick<SessionState, "agent" | "terminal"> | undefin
 /** The sign of what an event is by itself: a failure, a person's message, a command that was typed. */
 export function momentOf(known: Pick<KnownEvent, "name" | "data">): TraceSign | undefined {
   const event = known as KnownEvent
-  if (event.name === "message/added") return event.data.message.role === "user" ? "m" : undefined
+  // When it was taken, also into a turn; what was imported was said at another time.
+  if (event.name === "queue/taken") return "m"
   if (event.name === "terminal/command") {
     const { milliseconds, exitCode = 0 } = event.data
     return milliseconds === undefined ? "m" : exitCode === 0 ? undefined : "f"
