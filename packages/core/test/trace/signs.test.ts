@@ -18,14 +18,9 @@ describe("signs of a trace", () => {
   })
 
   it("L-4 L-6 a report of the end is news, and a command of a shell is a message of a person that may fail", () => {
-    expect(["done", "failed", "working", "blocked", "idle", undefined].map((state) => newsOf(event("terminal/program", { state })))).toEqual([
-      "finished",
-      "failed",
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ])
+    expect(
+      ["done", "failed", "working", "blocked", "idle", undefined].map((state) => newsOf(event("terminal/program", { state }))),
+    ).toEqual(["finished", "failed", undefined, undefined, undefined, undefined])
     const command = (data: object) => momentOf(event("terminal/command", { startedAt: 1, ...data }))
     expect(command({ line: "make" })).toBe("m")
     expect(command({ milliseconds: 5, exitCode: 0 })).toBeUndefined()
