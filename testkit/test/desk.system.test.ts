@@ -132,8 +132,9 @@ describe("two pages of one person", () => {
     expect(offered).toMatchObject({ client: "laptop-client", name: "laptop-client" })
     phone.model.desk.adopt(offered as OfferedLayout)
     await phone.model.desk.layout.flush()
-    await eventually("the layout", 2000, () => phone.model.desk.layout.state.get().status === "saved")
-    expect(phone.model.desk.layout.state.get().value).toEqual(laptop.model.desk.layout.latest)
+    const shown = phone.model.desk.layout.state
+    await eventually("the layout", 2000, () => shown.get().status === "saved" && shown.get().value.root.kind === "split")
+    expect(shown.get().value).toEqual(laptop.model.desk.layout.latest)
     const again = open("laptop-client")
     await again.model.desk.layout.load()
     await eventually("it is back", 2000, () => again.model.desk.layout.state.get().value.root.kind === "split")
@@ -176,7 +177,7 @@ describe("a program over HTTP", () => {
       )
     const worked = [{ session: id, signs: expect.stringMatching(/^\.+w$/) }]
     expect((await traces("")).body.traces).toMatchObject(worked)
-    expect((await traces(`?sessions=${id},00000000-0000-7000-8000-000000000000`)).body.traces).toMatchObject(worked)
+    expect((await traces(`?sessions=${id}&sessions=00000000-0000-7000-8000-000000000000`)).body.traces).toMatchObject(worked)
     expect((await traces("?minutes=0")).status).toBe(400)
     expect((await hub.call("GET", `/api/sessions/${id}/trace?buckets=16`)).body).toMatchObject({ session: id, messages: [] })
     expect((await hub.call("GET", "/api/sessions?unread=true")).body).toMatchObject({ sessions: [], total: 0 })

@@ -139,7 +139,8 @@ export class ScriptedHub {
   }
 
   feed(change: number, sessions: ReadonlyArray<unknown>, announcements?: ReadonlyArray<unknown>): void {
-    for (const { socket } of this.#peers) socket.send(encodeFeed(change, sessions, true, announcements))
+    for (const { socket } of this.#peers)
+      socket.send(encodeFeed(change, sessions, true, announcements === undefined ? {} : { announcements }))
   }
 
   detach(reason: string): void {

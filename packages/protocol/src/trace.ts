@@ -19,9 +19,7 @@ export const TracesQuery = Schema.Struct({
   sessions: Schema.optionalKey(
     Schema.Array(Id)
       .check(Schema.isMaxLength(TRACES_MAX))
-      .annotate(
-        without("the active sessions, those active last", "Ids of sessions; repeat the parameter, or separate ids with commas"),
-      ),
+      .annotate(without("the active sessions, those active last", "Ids of sessions; repeat the parameter")),
   ),
   minutes: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })).annotate({
