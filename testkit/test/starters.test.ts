@@ -34,4 +34,17 @@ describe("the scripts of a fresh clone", () => {
       expect([name, ...importsOf(join(ROOT, file))]).toEqual([name])
     }
   })
+
+  it("fault:N76 need a Node that every document names in the same way, with the table that says which Node for what", () => {
+    const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
+    const [, table = ""] = read("docs/CLIENT.md").split("## 11. Node")
+    const examples = ["effect", "socket-io", "svelte", "use-chat"].map((name) => `examples/${name}/README.md`)
+    for (const path of ["README.md", ...examples]) {
+      const text = read(path)
+      expect([path, text.includes("docs/CLIENT.md#11-node")]).toEqual([path, true])
+      const named = [...text.matchAll(/\bNode ((?:\d[\d.]*\d, )*\d[\d.]*\d)/g)].flatMap(([, list = ""]) => list.split(", "))
+      expect(named.length).toBeGreaterThan(0)
+      for (const version of named) expect([path, table]).toEqual([path, expect.stringMatching(`\\b${version}\\b`)])
+    }
+  })
 })
