@@ -97,7 +97,7 @@ export const PACKAGES = [
     node: true,
     tests: ["store"],
     floors: [
-      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts", "websocket-frame.ts"],
+      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts", "door-sockets.ts", "websocket-frame.ts"],
       ["json"],
       ["credentials", "guard"],
       ["ai-sdk", "http", "rpc", "socket", "socket-io"],

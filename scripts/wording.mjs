@@ -33,6 +33,14 @@ const PHRASES = [
   [/\bin the own\b/i, "in their own"],
   [/\blooks? on\b/i, "watch"],
 ]
+/** What strings of the sources are free of: they reach callers on every door, and not each has routes. */
+const STRINGS = [
+  ...PHRASES,
+  [
+    /\b(?:GET|POST|PUT|PATCH|DELETE) \/\S+ (?:lists|finds|gives|shows|has)\b/,
+    "the operation, as in: list them with webhooks.list",
+  ],
+]
 /** The phrases that comments are free of. */
 const COMMENTS = [
   [/\b(?:go|goes|went|going|gone) on\b(?! (?:the|a|an|it|top)\b)/i, "continue, resume, keep running"],
@@ -80,7 +88,7 @@ for (const path of repositoryFiles()) {
   const read = (text, start) => {
     if (!/\w \w/.test(text)) return
     texts++
-    look(text, PHRASES, at(start))
+    look(text, STRINGS, at(start))
   }
   new Visitor({
     Literal: ({ value, start }) => typeof value === "string" && read(value, start),

@@ -156,12 +156,15 @@ describe("a token with an end", () => {
       headers: { authorization: `Bearer ${brief.secret}` },
     })
     const closed = new Promise<number>((resolve) => socket.once("close", resolve))
+    const reason = new Promise<string>((resolve) => socket.once("close", (_, why) => resolve(String(why))))
     const stream = await fetch(`${hub.url()}/api/sessions/stream`, { headers: { authorization: `Bearer ${brief.secret}` } })
     expect(stream.status).toBe(200)
     const ended = stream.text()
     expect(await closed).toBe(1008)
     await ended
-    expect((await call(brief.secret, "GET", "/api/sessions")).status).toBe(401)
+    const late = await call<{ readonly error: { readonly message: string } }>(brief.secret, "GET", "/api/sessions")
+    expect([late.status, late.body.error.message]).toEqual([401, expect.stringContaining("this token expired at")])
+    expect(await reason).toBe("the token has expired; use a new one")
     await eventually("it is not listed", 5000, async () => {
       const { body } = await hub.call<{ tokens: ReadonlyArray<{ id: string }> }>("GET", "/api/tokens")
       return body.tokens.every(({ id }) => id !== brief.id)

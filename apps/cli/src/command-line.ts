@@ -16,7 +16,7 @@ import { presenter } from "./commands/presenter.ts"
 import { commandsFor } from "./command-groups.ts"
 import { EXIT } from "./failure.ts"
 import { commandServices } from "./command-services.ts"
-import { withList } from "./list-command.ts"
+import { withList, withTimes } from "./list-command.ts"
 import { ended, failed } from "./ending.ts"
 import { VERSION } from "./version.ts"
 
@@ -26,7 +26,7 @@ export async function run(args: ReadonlyArray<string>): Promise<number> {
     Command.withDescription("Agents and terminals in sessions that outlive windows, networks and servers"),
     Command.withSubcommands(await commandsFor(args)),
   )
-  const program = Command.runWith(root, { version: VERSION })(withList(args)).pipe(
+  const program = Command.runWith(root, { version: VERSION })(withTimes(withList(args))).pipe(
     Effect.provideService(
       CliConfig.CliConfig,
       CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),

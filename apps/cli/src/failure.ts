@@ -63,7 +63,7 @@ export function toFailure(error: unknown, where?: string, pid?: number): CliFail
 function explained(error: HoldfastError): string {
   const matches = error.fields["candidates"] ?? error.fields["matches"]
   if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
-  if (error.tag === "Unauthorized")
+  if (error.tag === "Unauthorized" && error.fields["expiredAt"] === undefined)
     return `${error.message}; check that HOLDFAST_TOKEN or the credential file belongs to this hub`
   return error.message
 }

@@ -52,9 +52,25 @@ function shown(path: string): string {
 
 const NAMED = new RegExp(`(?<![\\w./-]|npx )holdfast (?=(?:${COMMAND_NAMES.join("|")})\\b)`, "g")
 
-/** A text of the hub's in which commands are named, with those as they have to be typed. Never for what agents or children say. */
+/** The commands for the operations that errors of the hub name. */
+const OPERATION_COMMANDS: Readonly<Record<string, string>> = {
+  "announcements.list": "announce",
+  "imports.list": "import --claude --ls",
+  "sessions.resolve": "ls --find",
+  "tokens.list": "token ls",
+  "webhooks.list": "webhook ls",
+}
+
+const OPERATION = new RegExp(`\\bwith (${Object.keys(OPERATION_COMMANDS).join("|").replaceAll(".", "\\.")})$`)
+
+/**
+ * A text of the hub's in which commands are named, with those as they have to be typed, and with the command for an operation that
+ * it ends with. Never for what agents or children say.
+ */
 export function withHints(text: string, start: Start = here): string {
-  return text.replace(NAMED, () => `${invocation(start)} `)
+  return text
+    .replace(OPERATION, (_, name: string) => `with: holdfast ${OPERATION_COMMANDS[name]}`)
+    .replace(NAMED, () => `${invocation(start)} `)
 }
 
 /** The same in one printable line, for what the hub tells beside its errors: problems, reasons of holds and failures. */

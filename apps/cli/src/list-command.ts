@@ -14,6 +14,21 @@ const GROUPS: Readonly<
   trust: { known: ["ls", "add", "refuse", "revoke"], session: "none" },
 }
 
+/** Flags that take a time: one in the past may be written with a minus, and is answered with what the flag takes. */
+const TIMES = new Set(["--expires", "--until"])
+
+/** The arguments with each time that begins with a minus as part of its flag; otherwise it would be read as flags. */
+export function withTimes(args: ReadonlyArray<string>): ReadonlyArray<string> {
+  const end = args.indexOf("--")
+  const joined: Array<string> = []
+  for (const [at, arg] of args.entries()) {
+    const flag = joined.at(-1) ?? ""
+    if (/^-\d/.test(arg) && TIMES.has(flag) && (end < 0 || at < end)) joined.splice(-1, 1, `${flag}=${arg}`)
+    else joined.push(arg)
+  }
+  return joined
+}
+
 /** The arguments with `ls` where that is meant; as they are otherwise. */
 export function withList(args: ReadonlyArray<string>): ReadonlyArray<string> {
   const [name = "", ...rest] = args

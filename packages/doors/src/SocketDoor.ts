@@ -11,8 +11,8 @@ export interface SocketDoor {
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
   /** Takes over a request that the guard has allowed, its body unread; absent for a door that takes upgrades alone. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse, principal: Principal) => void
-  /** Closes every connection that a credential opened (G-7). */
-  readonly closeCredential: (credential: string) => void
+  /** Closes every connection that a credential opened, and says why (G-7). */
+  readonly closeCredential: (credential: string, reason: string) => void
   /** Tells every client that the hub is going (1001), and closes; resolves when all are closed or after a second. */
   readonly stop: () => Promise<void>
   /** Open connections. */

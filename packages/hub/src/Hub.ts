@@ -266,8 +266,8 @@ export class Hub extends Context.Service<
     readonly health: Effect.Effect<Health>
     /** How often a credential may ask (X-26); `undefined` when it has no limit. */
     readonly rate: (by: Principal) => Rate | undefined
-    /** Ends what a revoked credential opened: its attachments get `detached`. */
-    readonly dropCredential: (credential: string) => Effect.Effect<void>
+    /** Ends what a credential opened that was revoked or has expired: its attachments get `detached` with the reason. */
+    readonly dropCredential: (credential: string, reason: string) => Effect.Effect<void>
   }
 >()("@holdfast/hub/Hub") {}
 

@@ -152,9 +152,9 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         watch: (request, sink, by) => watchFeed(core, operations, request, sink, by),
         health: health(core, storeSeen),
         rate: (by) => rates.of(by),
-        dropCredential: (credential) =>
+        dropCredential: (credential, reason) =>
           Effect.sync(() => {
-            for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")
+            for (const entry of [...(attached.get(credential) ?? [])]) entry.drop(reason)
           }),
       })
     }),

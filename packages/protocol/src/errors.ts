@@ -21,8 +21,11 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
 /** The cursor lies beyond the log's head: it belongs to another log, or the store was reset. */
 export class CursorAhead extends Schema.TaggedError<CursorAhead>()("CursorAhead", { message, lastSeq: Schema.Finite }) {}
 
-/** No credential, or one that is not known. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }) {}
+/** No credential, or one that is not known; `expiredAt`, in epoch milliseconds, where it was one. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
+  message,
+  expiredAt: Schema.optionalKey(Schema.Finite),
+}) {}
 
 /** The Host or Origin of the request is not on the list. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }) {}

@@ -5,10 +5,15 @@ import * as Schema from "effect/Schema"
 import { without } from "./field-default.ts"
 import { UUID_V7 } from "./uuid.ts"
 import { Key, UpdateSession } from "./session.ts"
-import { visible } from "./text.ts"
+import { matching, visible } from "./text.ts"
 
 /** Bytes as base64 (RFC 4648 section 4, with padding). */
-export const Base64 = Schema.String.check(Schema.isPattern(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/))
+export const Base64 = Schema.String.check(
+  matching(
+    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    "bytes are written as base64 with padding and without line ends",
+  ),
+)
 
 /** What the description says of a key, in a header, a query or a body. */
 export const KEY_DESCRIBED = {
@@ -19,9 +24,12 @@ export const KEY_DESCRIBED = {
 /** Header with a request's key, plain or, as RFC 8941 has strings, in quotes; it means the same as `key` in the request. */
 export const KeyHeader = Schema.Struct({
   "idempotency-key": Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^(?:[\x21\x23-\x7e][\x21-\x7e]{0,199}|"[\x21\x23-\x7e]{1,200}")$/)).annotate(
-      KEY_DESCRIBED,
-    ),
+    Schema.String.check(
+      matching(
+        /^(?:[\x21\x23-\x7e][\x21-\x7e]{0,199}|"[\x21\x23-\x7e]{1,200}")$/,
+        "a key has 1 to 200 printable ASCII characters and no blanks",
+      ),
+    ).annotate(KEY_DESCRIBED),
   ),
 })
 export type KeyHeader = typeof KeyHeader.Type
@@ -92,7 +100,10 @@ export type TokenScope = typeof TokenScope.Type
 
 /** Name of a token: 1 to 64 letters, digits, `.`, `_`, `-`, `@` and blanks between them. */
 export const TokenName = Schema.String.check(
-  Schema.isPattern(/^[\p{L}\p{N}._@-](?:[\p{L}\p{N}._@ -]{0,62}[\p{L}\p{N}._@-])?$/u),
+  matching(
+    /^[\p{L}\p{N}._@-](?:[\p{L}\p{N}._@ -]{0,62}[\p{L}\p{N}._@-])?$/u,
+    "the name of a token has 1 to 64 letters, digits or ._-@, and blanks only between them",
+  ),
   visible,
 )
 
@@ -100,7 +111,7 @@ export const TokenName = Schema.String.check(
 export const TOKEN_SESSIONS_MAX = 100
 
 /** The sessions that a token is bound to (X-20). */
-const Bound = Schema.Array(Schema.String.check(Schema.isPattern(UUID_V7, { message: "name sessions by their whole ids" }))).check(
+const Bound = Schema.Array(Schema.String.check(matching(UUID_V7, "name sessions by their whole ids"))).check(
   Schema.isMinLength(1),
   Schema.isMaxLength(TOKEN_SESSIONS_MAX),
 )

@@ -5,12 +5,13 @@
  * ids sort by creation time. Time and randomness are passed in; nothing here reads a clock.
  */
 import * as Schema from "effect/Schema"
+import { matching } from "./text.ts"
 import { UUID_V7 } from "./uuid.ts"
 
 /** Id of a session: the one id for every operation on it (row:A1). */
-export const SessionId = Schema.String.check(
-  Schema.isPattern(UUID_V7, { message: "a session id is a UUIDv7 in lower case" }),
-).pipe(Schema.brand("SessionId"))
+export const SessionId = Schema.String.check(matching(UUID_V7, "a session id is a UUIDv7 in lower case")).pipe(
+  Schema.brand("SessionId"),
+)
 export type SessionId = typeof SessionId.Type
 
 /** Name of who owns a session or did something; for people, and the same in every log line. */

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { operationEntries, type OperationName, type Operations } from "./operations.ts"
 import { commandFields, type InputOf, Nothing, SessionName } from "./operations/operation.ts"
 import { type Appended, Cells, CreatedBy, Refreshed, Session } from "./session.ts"
-import { uncontrolled, visible, wellFormed } from "./text.ts"
+import { matching, uncontrolled, visible, wellFormed } from "./text.ts"
 import { TerminalColors } from "./terminal-colors.ts"
 
 /** The commands of a connection: what each takes and answers with. */
@@ -18,8 +18,10 @@ export const CONNECTION_COMMANDS = {
   Hello: {
     input: Schema.Struct({
       protocol: Schema.Int,
-      client: Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/)),
-      connection: Schema.String.check(Schema.isPattern(/^[\w-]{16,64}$/)),
+      client: Schema.String.check(matching(/^[\w-]{8,64}$/, "the id of a client has 8 to 64 letters of A to Z, digits, _ or -")),
+      connection: Schema.String.check(
+        matching(/^[\w-]{16,64}$/, "the id of a connection has 16 to 64 letters of A to Z, digits, _ or -"),
+      ),
       name: Schema.String.check(Schema.isMaxLength(100), wellFormed, uncontrolled, visible),
       /** Kind of client; what it creates was created by that, where it says nothing else. */
       createdBy: Schema.optionalKey(CreatedBy),

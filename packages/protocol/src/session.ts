@@ -14,14 +14,16 @@ import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
 import { without } from "./field-default.ts"
 import { TerminalCommand, TerminalProgram } from "./terminal-program.ts"
-import { visible, wellFormed, withoutNul } from "./text.ts"
+import { matching, visible, wellFormed, withoutNul } from "./text.ts"
 
 /** The kinds of session that this version offers: those that can be asked for. */
 export const SessionKindName = Schema.Literals(SESSION_KINDS)
 export type SessionKindName = typeof SessionKindName.Type
 
 /** A kind of session as a record names it: a server of another version may have more than this one offers. */
-const KindName = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/))
+const KindName = Schema.String.check(
+  matching(/^[a-z][a-z0-9-]{0,31}$/, "a kind of session has 1 to 32 of a to z, digits and -, and begins with a letter"),
+)
 
 /** Where a session is in its life. A deleted one is in the trash until it is purged. */
 export const SessionStatus = Schema.Literals(["active", "archived", "deleted"])
@@ -43,27 +45,30 @@ export const Label = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(200),
   // oxlint-disable-next-line no-control-regex
-  Schema.isPattern(/^[^\u0000-\u001f\u007f-\u009f]*$/, { message: "a label has no control characters" }),
+  matching(/^[^\u0000-\u001f\u007f-\u009f]*$/, "a label has no control characters"),
   wellFormed,
   visible,
 )
 
 /** A tag: 1 to 64 characters of letters, digits, `.`, `_`, `-`, `:` and `/`. */
-export const Tag = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._:/-]{1,64}$/u), visible)
+export const Tag = Schema.String.check(
+  matching(/^[\p{L}\p{N}._:/-]{1,64}$/u, "a tag has 1 to 64 letters, digits or ._:/- and no blanks"),
+  visible,
+)
 
 /** Limits of a session's metadata: how many entries, longest name and value in characters, and all of them in bytes (X-22). */
 export const METADATA_MAX = { entries: 32, name: 64, value: 512, bytes: 8192 } as const
 
 /** Name of an entry of the metadata: 1 to 64 letters, digits, `.`, `_`, `-`, `:` and `/`. */
 export const MetadataName = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9._:/-]{1,64}$/, { message: "a name in metadata has 1 to 64 letters, digits or ._:/-" }),
+  matching(/^[A-Za-z0-9._:/-]{1,64}$/, "a name in metadata has 1 to 64 letters, digits or ._:/-"),
 )
 
 /** Value of an entry: text of up to 512 characters, without control characters and lone surrogates. */
 export const MetadataValue = Schema.String.check(
   Schema.isMaxLength(METADATA_MAX.value),
   // oxlint-disable-next-line no-control-regex
-  Schema.isPattern(/^[^\u0000-\u001f\u007f-\u009f]*$/, { message: "a value in metadata has no control characters" }),
+  matching(/^[^\u0000-\u001f\u007f-\u009f]*$/, "a value in metadata has no control characters"),
   wellFormed,
 )
 
@@ -73,12 +78,14 @@ export type Metadata = typeof Metadata.Type
 
 /** A filter `NAME=VALUE`: the session has an entry of this name with this value. */
 export const MetadataFilter = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9._:/-]{1,64}=/, { message: "a filter by metadata is NAME=VALUE" }),
+  matching(/^[A-Za-z0-9._:/-]{1,64}=/, "a filter by metadata is NAME=VALUE"),
   Schema.isMaxLength(METADATA_MAX.name + 1 + METADATA_MAX.value),
 )
 
 /** A client-chosen idempotency key, 1 to 200 printable ASCII characters. */
-export const Key = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))
+export const Key = Schema.String.check(
+  matching(/^[\x21-\x7e]{1,200}$/, "a key has 1 to 200 printable ASCII characters and no blanks"),
+)
 
 /** The terminal part of a session's record. */
 export const TerminalState = Schema.Struct({
@@ -198,7 +205,11 @@ export const CreateSession = Schema.Struct({
   ),
   cols: Schema.optionalKey(Cells.annotate({ default: 80 })),
   rows: Schema.optionalKey(Cells.annotate({ default: 24 })),
-  term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/)).annotate({ default: "xterm-256color" })),
+  term: Schema.optionalKey(
+    Schema.String.check(matching(/^[\w.+-]{1,64}$/, "a terminal type has 1 to 64 letters of A to Z, digits or ._+-")).annotate({
+      default: "xterm-256color",
+    }),
+  ),
   label: Schema.optionalKey(
     Label.annotate(without("the command; for an agent its name, until its first message gives the session a label")),
   ),

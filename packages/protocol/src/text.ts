@@ -1,16 +1,22 @@
 /** Checks of text that names something (docs/protocol/rules.md, E-7, X-5). */
 import * as Schema from "effect/Schema"
 
+/** Text of a form, and what is said of text without it: in words for people, as the pattern itself says nothing to them. */
+export function matching(pattern: RegExp, message: string): ReturnType<typeof Schema.isPattern> {
+  return Schema.isPattern(pattern, { message })
+}
+
 /** No half of a surrogate pair: UTF-8 has none, so it would not be kept. */
-export const wellFormed = Schema.isPattern(/^\P{Cs}*$/u, { message: "text that names something has no lone surrogates" })
+export const wellFormed = matching(/^\P{Cs}*$/u, "text that names something has no lone surrogates")
 
 /** At least one character that can be seen. */
-export const visible = Schema.isPattern(/[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u, {
-  message: "text that names something has at least one visible character",
-})
+export const visible = matching(
+  /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u,
+  "text that names something has at least one visible character",
+)
 
 /** No NUL, which ends a text where a system call takes it. */
-export const withoutNul = Schema.isPattern(/^[^\0]*$/, { message: "a path, a command and an argument have no NUL" })
+export const withoutNul = matching(/^[^\0]*$/, "a path, a command and an argument have no NUL")
 
 /** Whether a child can be given a variable of this name and value as they are. */
 export function isVariable(name: string, value: string): boolean {
@@ -23,6 +29,4 @@ export function isName(name: string): boolean {
 }
 
 /** No control characters. */
-export const uncontrolled = Schema.isPattern(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, {
-  message: "a name has no control characters",
-})
+export const uncontrolled = matching(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, "a name has no control characters")

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { UUID_V7 } from "./uuid.ts"
 import { Tag } from "./session.ts"
+import { matching } from "./text.ts"
 
 /** What a webhook can be sent, by the name that people give it: which event of a log it is. */
 export const WEBHOOK_EVENTS = {
@@ -56,7 +57,7 @@ const fields = {
   on: Names,
   /** These sessions alone. */
   sessions: Schema.optionalKey(
-    Schema.Array(Schema.String.check(Schema.isPattern(UUID_V7, { message: "name sessions by their whole ids" }))).check(
+    Schema.Array(Schema.String.check(matching(UUID_V7, "name sessions by their whole ids"))).check(
       Schema.isMinLength(1),
       Schema.isMaxLength(100),
     ),

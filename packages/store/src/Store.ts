@@ -82,10 +82,14 @@ export interface KeptNote extends Note {
   readonly id: string
 }
 
-/** Notes in order; `head` is the number of the last one that was made, whether or not it is kept. */
+/**
+ * Notes in order; `head` is the number of the last one that was made, whether or not it is kept. `lost`: how many at most the reader
+ * will not get, as it is further behind than notes are kept.
+ */
 export interface NotePage {
   readonly notes: ReadonlyArray<KeptNote>
   readonly head: number
+  readonly lost?: number
 }
 
 /** One atomic append to one session. */

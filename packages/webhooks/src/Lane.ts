@@ -54,6 +54,8 @@ export class Lane {
   #reading = false
   #again = false
   #retrying = false
+  /** It was reported that events were lost, and it has not read to the end since. */
+  #hasLost = false
   readonly #stopping = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
   /** New events that failed in a row, and what ends the pause after them. */
@@ -154,7 +156,8 @@ export class Lane {
       while (this.#again && this.#goes) {
         this.#again = false
         for (let isMore = true; isMore;) {
-          const { notes, head } = await run(store.notes(this.#cursor, PAGE))
+          const { notes, head, lost = 0 } = await run(store.notes(this.#cursor, PAGE))
+          if (lost > 0) this.#sayLost(lost)
           for (const note of notes) {
             if (!this.#goes || this.#pause !== undefined || this.counts.retrying >= LATE_MAX) return
             const took = await this.#take(note)
@@ -165,6 +168,7 @@ export class Lane {
           }
           isMore = notes.length > 0
           if (!isMore) this.#cursor = Math.max(this.#cursor, head)
+          if (!isMore) this.#hasLost = false
           // What no one wants costs no write of its own: a restart may look at some of it again.
           if (this.#cursor - this.#moved >= PAGE) await this.#move()
         }
@@ -174,6 +178,14 @@ export class Lane {
       report("a webhook could not read or keep what it sends", { webhook: this.#id, cause: String(cause) })
       setTimeout(() => this.wake(), STORE_PAUSE).unref()
     }
+  }
+
+  /** Reports that the oldest events are gone which it has not read: once, however many follow until it has read to the end. */
+  #sayLost(lost: number): void {
+    if (this.#hasLost) return
+    this.#hasLost = true
+    const fields = { webhook: this.#id, origin: originOf(this.kept), lost }
+    this.#parts.report("a webhook is too far behind and lost its oldest events", fields)
   }
 
   async #move(): Promise<void> {

@@ -179,7 +179,7 @@ export class Webhooks {
 
   #lane(webhookId: string): Effect.Effect<Lane, WebhookNotFound> {
     const lane = this.#lanes.get(webhookId)
-    const message = "no webhook has this id; GET /api/webhooks lists them"
+    const message = "no webhook has this id; list them with webhooks.list"
     return lane === undefined ? Effect.fail(new WebhookNotFound({ message, webhookId })) : Effect.succeed(lane)
   }
 

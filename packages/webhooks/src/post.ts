@@ -83,7 +83,7 @@ export function post({ url, allowPrivate, headers, body, timeout, signal, lookup
 function answered(response: IncomingMessage, over: (posted: Omit<Posted, "milliseconds">) => void): void {
   const { statusCode: status = 0, headers } = response
   const delivered = status >= 200 && status < 300
-  const seconds = Number(headers["retry-after"] ?? Number.NaN)
+  const seconds = secondsOf(headers["retry-after"] ?? "", Date.now())
   const posted = {
     delivered,
     status,
@@ -102,6 +102,12 @@ function answered(response: IncomingMessage, over: (posted: Omit<Posted, "millis
     clearTimeout(timer)
     over(posted)
   })
+}
+
+/** The seconds that `Retry-After` asks to wait: a number of them, or a date (RFC 9110 section 10.2.3); not a number for anything else. */
+function secondsOf(text: string, now: number): number {
+  const trimmed = text.trim()
+  return /^\d+$/.test(trimmed) ? Number(trimmed) : Math.ceil((Date.parse(trimmed) - now) / 1000)
 }
 
 const problemOf = (status: number): string =>

@@ -26,9 +26,13 @@ interface House {
   readonly receiver: { takes: (seq: number) => boolean }
 }
 
-async function withLane(body: (house: House) => Promise<void>, send?: LaneParts["send"]): Promise<void> {
+async function withLane(
+  body: (house: House) => Promise<void>,
+  send?: LaneParts["send"],
+  changed: (store: StoreService) => StoreService = (store) => store,
+): Promise<void> {
   const run = Effect.gen(function* () {
-    const store = yield* Store
+    const store = changed(yield* Store)
     const { session } = yield* createSample(store, 1)
     const sent: Array<string> = []
     const reported: Array<unknown> = []
@@ -98,6 +102,31 @@ describe("the way of a webhook", () => {
       expect(await lane.retry(undefined)).toBe(10)
       await eventually("nothing is late", 900, () => lane.counts.retrying === 0 && new Set(sent).size === 120)
     }))
+
+  it("Y-4 says once that it lost events which it was too far behind to get, and again after it had read to the end", async () => {
+    const lost = { left: 2 }
+    const forgetful = (store: StoreService): StoreService => ({
+      ...store,
+      notes: (after, limit) =>
+        Effect.map(store.notes(after, limit), (page) => (page.notes.length > 0 && lost.left-- > 0 ? { ...page, lost: 7 } : page)),
+    })
+    await withLane(
+      async ({ append, receiver, reported, sent }) => {
+        const said = () => reported.filter((line) => JSON.stringify(line).includes("lost its oldest events"))
+        receiver.takes = () => true
+        await Effect.runPromise(append("turn/ended", 2, 150))
+        await eventually("they were sent", 5000, () => sent.length === 149)
+        expect(said()).toEqual([
+          ["a webhook is too far behind and lost its oldest events", { webhook: "one", origin: "https://example.org", lost: 7 }],
+        ])
+        lost.left = 1
+        await Effect.runPromise(append("turn/ended", 151, 151))
+        await eventually("it says so again", 5000, () => said().length === 2)
+      },
+      undefined,
+      forgetful,
+    )
+  })
 
   it("Y-2 in order to a receiver that is there, and what it does not want costs no write for each", () =>
     withLane(async ({ append, cursor, sent }) => {

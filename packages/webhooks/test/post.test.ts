@@ -39,6 +39,17 @@ describe("a request to a receiver", () => {
     expect(refused).toMatchObject({ delivered: false, status: 503, retryAfter: 7, problem: "the receiver answered 503" })
   })
 
+  it("Y-4 Retry-After counts as seconds and as a date, and as nothing otherwise", async () => {
+    const asked = async (text: string) =>
+      (await sent((_, response) => void response.writeHead(429, { "retry-after": text }).end())).retryAfter
+    const soon = await asked(new Date(Date.now() + 90_000).toUTCString())
+    expect(soon).toBeGreaterThan(60)
+    expect(soon).toBeLessThanOrEqual(91)
+    expect(await asked(new Date(Date.now() + 30 * 86_400_000).toUTCString())).toBe(24 * 3600)
+    for (const text of [new Date(Date.now() - 1000).toUTCString(), "soon", "", "0"])
+      expect([text, await asked(text)]).toEqual([text, undefined])
+  })
+
   it("Y-6 that is hung up on, answered with nonsense, or answered without end fails with what happened", async () => {
     const cut = await sent(({ socket }) => void socket.destroy())
     expect(cut).toMatchObject({ delivered: false, problem: expect.stringContaining("hang up") as string })

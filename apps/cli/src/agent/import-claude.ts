@@ -2,7 +2,7 @@
  * `holdfast import --claude`: sessions of Claude Code become sessions here, to read and to continue with.
  */
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
-import { refused } from "../failure.ts"
+import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, printEither } from "../output.ts"
 import { ago, bytes } from "../text/amounts.ts"
@@ -33,10 +33,10 @@ export async function importableList(json: boolean): Promise<void> {
 
 /** Imports the named sessions, or all; one that was imported before is named again. */
 export async function importClaude(ids: ReadonlyArray<string>, all: boolean, json: boolean): Promise<void> {
-  const hub = useAgents()
   if (ids.length > 0 === all) {
-    throw refused("BadRequest", `name the sessions, or use --all; ${hint("import --claude --ls")} lists them`)
+    throw usage(`name the sessions, or use --all; ${hint("import --claude --ls")} lists them`)
   }
+  const hub = useAgents()
   const { sessions } = await askAgents(hub, (api) => api.importable())
   const wanted = all ? sessions.map(({ id }) => id) : ids.map((text) => importableId(sessions, text))
   const progress = new Progress("importing")

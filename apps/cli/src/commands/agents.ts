@@ -5,14 +5,12 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { act, flag, json, many, onSession, session, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, text, whole, word } from "./parts.ts"
 
 const queueModule = () => import("../agent/queue.ts")
 const permissionModule = () => import("../agent/permissions.ts")
 
-const item = Argument.String("message").pipe(
-  Argument.withDescription("The message's position in the queue, its id, or a unique part of the id"),
-)
+const item = word("message", "The message's position in the queue, its id, or a unique part of the id")
 
 const interrupt = Command.make(
   "interrupt",
@@ -24,12 +22,8 @@ const approve = Command.make(
   "approve",
   {
     session,
-    request: Argument.String("request").pipe(
-      Argument.withDescription("The request's id, as holdfast inbox prints it, or a unique part of it"),
-    ),
-    option: Argument.String("option").pipe(
-      Argument.withDescription("Id, kind (allow_once, reject_once, …), position or label of the option"),
-    ),
+    request: word("request", "The request's id, as holdfast inbox prints it, or a unique part of it"),
+    option: word("option", "Id, kind (allow_once, reject_once, …), position or label of the option"),
     remember: Flag.Literals("remember", ["session", "always"]).pipe(
       Flag.withDescription("Apply this answer to future requests, in this session or in all"),
       Flag.optional,
@@ -135,7 +129,7 @@ const tasks = Command.make("tasks").pipe(
       "stop",
       {
         session,
-        task: Argument.String("task").pipe(Argument.withDescription("Position in the list, id, or a unique part of the id")),
+        task: word("task", "Position in the list, id, or a unique part of the id"),
         json,
       },
       onSession(async (input) => (await import("../agent/tasks.ts")).tasksStop(input.session, input.task, input.json)),
@@ -164,7 +158,7 @@ const changeDirectory = Command.make(
   "cd",
   {
     session,
-    directory: Argument.String("directory").pipe(Argument.withDescription("Directory to continue in")),
+    directory: word("directory", "Directory to continue in"),
     json,
   },
   onSession(async (input) => (await import("../agent/renew.ts")).changeDirectory(input.session, input.directory, input.json)),
@@ -191,10 +185,8 @@ const onAgent = (
   about: string,
   run: (module: typeof import("../agent/install-agent.ts")) => (agent: string, asJson: boolean) => Promise<void>,
 ) =>
-  Command.make(
-    name,
-    { agent: Argument.String("agent").pipe(Argument.withDescription("The agent's name (see: holdfast agents)")), json },
-    (input) => act(async () => run(await import("../agent/install-agent.ts"))(input.agent, input.json)),
+  Command.make(name, { agent: word("agent", "The agent's name (see: holdfast agents)"), json }, (input) =>
+    act(async () => run(await import("../agent/install-agent.ts"))(input.agent, input.json)),
   ).pipe(Command.withDescription(about))
 
 const agents = Command.make("agents", { json }, (input) =>
@@ -209,8 +201,7 @@ const agents = Command.make("agents", { json }, (input) =>
 
 const rulesModule = () => import("../agent/rules.ts")
 
-const ofSession = Argument.String("session").pipe(
-  Argument.withDescription("Session whose own rules to use (default: the rules for all sessions)"),
+const ofSession = word("session", "Session whose own rules to use (default: the rules for all sessions)").pipe(
   Argument.optional,
   Argument.map(Option.getOrUndefined),
 )
@@ -240,9 +231,7 @@ const onDirectory = (
   Command.make(
     name,
     {
-      directory: Argument.String("directory").pipe(
-        Argument.withDescription("Directory on the hub's machine; a relative path starts at the current directory"),
-      ),
+      directory: word("directory", "Directory on the hub's machine; a relative path starts at the current directory"),
       json,
     },
     (input) => act(async () => run(await trustModule(), input.directory, input.json)),

@@ -4,7 +4,8 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { act, flag, json, many, text, whole } from "./parts.ts"
+import * as Option from "effect/Option"
+import { act, flag, json, many, text, whole, word } from "./parts.ts"
 
 const serve = Command.make(
   "serve",
@@ -34,7 +35,7 @@ const token = Command.make("token").pipe(
     Command.make(
       "new",
       {
-        name: Argument.String("name").pipe(Argument.withDescription("Name to recognize it by")),
+        name: word("name", "Name to recognize it by"),
         scope: Flag.Literals("scope", ["all", "write", "read"]).pipe(
           Flag.withDescription("all: everything; write: everything except administration; read: reading only"),
           Flag.withDefault("write"),
@@ -48,7 +49,7 @@ const token = Command.make("token").pipe(
     Command.make("ls", { json }, (input) => act(async () => (await tokens()).listTokens(input.json))).pipe(
       Command.withDescription("List tokens without their secrets"),
     ),
-    Command.make("revoke", { token: Argument.String("token").pipe(Argument.withDescription("Id or name")), json }, (input) =>
+    Command.make("revoke", { token: word("token", "Id or name"), json }, (input) =>
       act(async () => (await tokens()).revokeToken(input.token, input.json)),
     ).pipe(Command.withDescription("Revoke a token and close its connections")),
     Command.make("rotate", { json }, (input) => act(async () => (await tokens()).rotate(input.json))).pipe(
@@ -66,7 +67,8 @@ const announce = Command.make(
     ),
     kind: Flag.Literals("kind", ["maintenance", "feature", "limits"]).pipe(
       Flag.withDescription("What it is about (default: maintenance)"),
-      Flag.withDefault("maintenance"),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined),
     ),
     until: text("until", "When it ends: a time from now such as 90m or 12h, or a date such as 2027-01-31T18:00"),
     remove: text("remove", "Id of an announcement to remove"),

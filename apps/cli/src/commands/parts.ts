@@ -26,10 +26,19 @@ export const onSession =
 /** `--json`. */
 export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 
+/** An argument with text, which is not empty; blanks alone are. */
+export function word(name: string, about: string) {
+  return Argument.String(name).pipe(
+    Argument.withDescription(about),
+    Argument.filter(
+      (given) => given.trim() !== "",
+      () => "a text that is not empty",
+    ),
+  )
+}
+
 /** The session a command is about. */
-export const session = Argument.String("session").pipe(
-  Argument.withDescription("Id of the session, a unique beginning or end of it, or its label"),
-)
+export const session = word("session", "Id of the session, a unique beginning or end of it, or its label")
 
 /** One or more sessions. */
 export const sessions = session.pipe(Argument.atLeast(1))

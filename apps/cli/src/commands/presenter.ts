@@ -14,10 +14,19 @@ const sentence = (message: string): string =>
     .replace(/\n\s*/g, " or ")
     .replace(/(; did you mean .*)$/, "$1?")
 
+const NUMBER = /^Unrecognized flag: -\d/
+
+/** A value that begins with a minus is read as flags, a letter each: said is how to write it. */
+function withoutNumbers(problems: ReadonlyArray<string>): ReadonlyArray<string> {
+  if (!problems.some((problem) => NUMBER.test(problem))) return problems
+  const others = problems.filter((problem) => !/^Unrecognized flag: -[^-]/.test(problem))
+  return [...others, "a value that begins with - is written with =, as in --limit=-5"]
+}
+
 /** What is wrong with an invocation, and how to learn more. */
 export function usageProblem(path: ReadonlyArray<string>, problems: ReadonlyArray<string>): string {
   return [
-    ...problems.map((problem) => `holdfast: ${sentence(problem)}`),
+    ...withoutNumbers(problems).map((problem) => `holdfast: ${sentence(problem)}`),
     `help: ${hint([...path.slice(1), "--help"].join(" "))}`,
   ].join("\n")
 }

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { act, flag, json, many, onSession, session, sessions, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, sessions, text, whole, word } from "./parts.ts"
 
 const terminal = Command.make(
   "terminal",
@@ -132,18 +132,15 @@ const show = Command.make(
   }),
 ).pipe(Command.withDescription("Show a session's record"))
 
-const rename = Command.make(
-  "rename",
-  { session, label: Argument.String("label").pipe(Argument.withDescription("New label")), json },
-  (input) =>
-    act(async () => {
-      const { sayTaken } = await import("../sessions/same-label.ts")
-      await change([input.session], input.json, "renamed", async (api, id) => {
-        const session = await api.update(id, { label: input.label })
-        await sayTaken(input.label, api.list, session.id)
-        return session
-      })
-    }),
+const rename = Command.make("rename", { session, label: word("label", "New label"), json }, (input) =>
+  act(async () => {
+    const { sayTaken } = await import("../sessions/same-label.ts")
+    await change([input.session], input.json, "renamed", async (api, id) => {
+      const session = await api.update(id, { label: input.label })
+      await sayTaken(input.label, api.list, session.id)
+      return session
+    })
+  }),
 ).pipe(Command.withDescription("Rename a session"))
 
 const tag = Command.make(
@@ -157,6 +154,10 @@ const tag = Command.make(
   (input) =>
     act(async () => {
       const { changedTags } = await import("../sessions/change.ts")
+      if (input.tags.length === 0 && input.remove.length === 0) {
+        const { usage } = await import("../failure.ts")
+        throw usage("name a tag to add, or one to remove with --remove")
+      }
       await change([input.session], input.json, "tagged", async (api, id) => {
         const { tags: now } = await api.get(id)
         return api.update(id, { tags: changedTags(now, input.tags, input.remove) })

@@ -5,7 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { act, flag, json, many, onSession, session, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, text, whole, word } from "./parts.ts"
 
 const attach = Command.make(
   "attach",
@@ -105,14 +105,14 @@ const signal = Command.make(
   "signal",
   {
     session,
-    signal: Argument.String("signal").pipe(Argument.withDescription("INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP")),
+    signal: word("signal", "INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP"),
   },
   onSession(async (input) => (await import("../sessions/terminal.ts")).signal(input.session, input.signal)),
 ).pipe(Command.withDescription("Send a signal to a session's processes"))
 
 const mark = Command.make(
   "mark",
-  { session, text: Argument.String("text").pipe(Argument.withDescription("Name for the current position in the log")), json },
+  { session, text: word("text", "Name for the current position in the log"), json },
   onSession(async (input) => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
 ).pipe(Command.withDescription("Mark the current position in a session's log"))
 

@@ -5,11 +5,11 @@ import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { act, flag, json, many } from "./parts.ts"
+import { act, flag, json, many, word } from "./parts.ts"
 
 const webhooks = () => import("../operations/webhooks.ts")
 
-const webhook = Argument.String("webhook").pipe(Argument.withDescription("Id of the webhook"))
+const webhook = word("webhook", "Id of the webhook")
 
 /** The commands. */
 export const webhookCommands = [
@@ -19,7 +19,7 @@ export const webhookCommands = [
       Command.make(
         "add",
         {
-          url: Argument.String("url").pipe(Argument.withDescription("Address of the receiver")),
+          url: word("url", "Address of the receiver"),
           on: many("on", "Events to send, such as turn-ended,permission-asked,session-lost; repeatable"),
           sessions: many("session", "Only events of this session; repeatable"),
           tags: many("tag", "Only events of sessions with this tag; repeatable"),
@@ -54,8 +54,7 @@ export const webhookCommands = [
         "retry",
         {
           webhook,
-          delivery: Argument.String("delivery").pipe(
-            Argument.withDescription("Id of one delivery (default: all)"),
+          delivery: word("delivery", "Id of one delivery (default: all)").pipe(
             Argument.optional,
             Argument.map(Option.getOrUndefined),
           ),

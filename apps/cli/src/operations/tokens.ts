@@ -25,8 +25,8 @@ export interface TokenOptions {
 
 /** Makes a token and prints its secret, which is shown this once. */
 export async function newToken({ name, scope, sessions: names, expires, json }: TokenOptions): Promise<void> {
+  const expiresAt = expires === undefined ? undefined : timeFrom(expires, Date.now(), "--expires")
   const hub = useHub()
-  const expiresAt = expires === undefined ? undefined : timeFrom(expires, Date.now())
   const sessions: Array<string> = []
   for (const session of names) sessions.push(await wholeId(session))
   const limits = {

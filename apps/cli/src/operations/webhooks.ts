@@ -34,12 +34,13 @@ export interface WebhookOptions {
 
 /** Makes a webhook and prints its secret, which is shown this once. */
 export async function addWebhook({ url, on, sessions: named, tags, allowPrivate, json }: WebhookOptions): Promise<void> {
+  const events = checked(url, on)
   const sessions: Array<string> = []
   for (const session of named) sessions.push(await wholeId(session))
   const made = await asked((api) =>
     api.create({
       url,
-      on: eventsOf(on),
+      on: events,
       ...(sessions.length === 0 ? {} : { sessions }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(allowPrivate ? { allowPrivate } : {}),
@@ -51,11 +52,19 @@ export async function addWebhook({ url, on, sessions: named, tags, allowPrivate,
     complain(`webhook ${made.id} was created; its secret is not shown again. Try it: ${hint(`webhook test ${made.id}`)}`)
 }
 
-function eventsOf(texts: ReadonlyArray<string>): ReadonlyArray<WebhookEvent> {
-  const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim())
+/** The events that are named; fails as wrong usage that says all that is wrong. */
+function checked(url: string, on: ReadonlyArray<string>): ReadonlyArray<WebhookEvent> {
+  const names = on.flatMap((text) => text.split(",")).map((name) => name.trim())
   const wrong = names.find((name) => !WEBHOOK_NAMES.some((known) => known === name))
-  if (names.length === 0 || wrong !== undefined)
-    throw usage(`--on takes names of events${wrong === undefined ? "" : `, not ${wrong}`}: ${WEBHOOK_NAMES.join(", ")}`)
+  const events = WEBHOOK_NAMES.join(", ")
+  const problems = [
+    ...(/^https?:$/.test(URL.parse(url)?.protocol ?? "")
+      ? []
+      : [`${JSON.stringify(url)} is not the address of a receiver, such as https://example.com/hook`]),
+    ...(names.length === 0 ? [`--on is required: the events to send, of ${events}`] : []),
+    ...(wrong === undefined ? [] : [`--on takes names of events, not ${JSON.stringify(wrong)}: ${events}`]),
+  ]
+  if (problems.length > 0) throw usage(problems.join("\n  "))
   return WEBHOOK_NAMES.filter((name) => names.includes(name))
 }
 

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { WebSocket } from "ws"
+import { endOnError } from "../door-sockets.ts"
 import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Caller, Hub } from "@holdfast/hub/Hub"
@@ -86,7 +87,7 @@ export class ChatSocket {
       // What one stream left unread held up the others: they have nothing of their own under way that would say so.
       for (const { turn } of this.#streams.values()) turn?.room()
     })
-    ws.on("error", () => ws.terminate())
+    endOnError(ws)
     ws.on("close", () => {
       for (const id of [...this.#streams.keys()]) this.#leave(id, "the connection was lost")
     })

@@ -7,6 +7,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
+import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { ChatSocket } from "./ChatSocket.ts"
 
@@ -21,6 +22,7 @@ export function makeChatSocket(
     const connections = new Set<ChatSocket>()
     const server = new WebSocketServer({
       noServer: true,
+      WebSocket: socketsWithLimit(settings.socketMaxFrame),
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.socketMaxFrame,
@@ -54,9 +56,8 @@ export function makeChatSocket(
           void connection.ended.then(() => connections.delete(connection))
         })
       },
-      closeCredential: (credential) => {
-        for (const connection of connections)
-          if (connection.credential === credential) connection.close(1008, "the credential was revoked")
+      closeCredential: (credential, reason) => {
+        for (const connection of connections) if (connection.credential === credential) connection.close(1008, reason)
       },
       stop,
       connections: () => connections.size,

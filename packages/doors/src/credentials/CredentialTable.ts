@@ -1,5 +1,6 @@
 /**
- * The credentials in force, by the hash of their secret: tokens and owners, and the keys of browsers that they signed in.
+ * The credentials in force, by the hash of their secret: tokens and owners, and the keys of browsers that they signed in. Of those
+ * that have expired the hashes are kept for a while: whoever shows their secret is told so (X-21).
  */
 import type { Principal } from "@holdfast/hub/Hub"
 import { makeProof, proofId } from "./proof.ts"
@@ -18,6 +19,15 @@ export interface Entry {
   readonly setting?: string
 }
 
+/** A credential whose time has come. `expiresAt` in epoch milliseconds; `isBrowser`: it is the key of a browser. */
+export interface Expired {
+  readonly expiresAt: number
+  readonly isBrowser: boolean
+}
+
+/** Expired credentials that are remembered: the last ones. */
+export const EXPIRED_MAX = 1000
+
 /** A credential itself, which lasts unless `expiresAt` says otherwise; where it is `provable`, the hub can be asked to prove that it knows it. */
 export function lasting(hash: string, principal: Principal, provable = true, expiresAt = Number.POSITIVE_INFINITY): Entry {
   return {
@@ -34,7 +44,9 @@ export class CredentialTable {
   readonly #byHash = new Map<string, Entry>()
   /** How many entries each credential's id has: asked for with each request. */
   readonly #counts = new Map<string, number>()
-  readonly #listeners: Array<(credential: string) => void> = []
+  /** By the hash of their secret, in the order in which they were remembered. */
+  readonly #expired = new Map<string, Expired & { readonly proofId: string }>()
+  readonly #listeners: Array<(credential: string, hasExpired: boolean) => void> = []
   readonly #now: () => number
 
   /** `now` gives epoch milliseconds. */
@@ -58,14 +70,40 @@ export class CredentialTable {
     return entry !== undefined && sameHash(entry.hash, hash) && entry.expiresAt > this.#now() ? entry : undefined
   }
 
+  /** The expired one whose secret this is. */
+  findExpired(secret: string): Expired | undefined {
+    if (secret.length > SECRET_MAX) return undefined
+    const hash = hashSecret(secret)
+    const entry = this.#byHash.get(hash)
+    if (entry === undefined) return this.#expired.get(hash)
+    const { expiresAt, lasting: isLasting } = entry
+    return expiresAt > this.#now() ? undefined : { expiresAt, isBrowser: isLasting !== true }
+  }
+
+  /** Remembers one that has expired. */
+  remember(hash: string, expired: Expired): void {
+    this.#expired.delete(hash)
+    this.#expired.set(hash, { ...expired, proofId: proofId(hash) })
+    const [oldest] = this.#expired.keys()
+    if (this.#expired.size > EXPIRED_MAX && oldest !== undefined) this.#expired.delete(oldest)
+  }
+
+  /** Ends a credential whose time has come, and what it opened; returns the settings that kept it. */
+  expire(credential: string, expiresAt: number): ReadonlyArray<string> {
+    for (const [hash, { principal, lasting: isLasting }] of this.#byHash)
+      if (principal.credential === credential) this.remember(hash, { expiresAt, isBrowser: isLasting !== true })
+    return this.#end(credential, () => true, true)
+  }
+
   /** The one with this hash. */
   withHash(hash: string): Entry | undefined {
     return this.#byHash.get(hash)
   }
 
-  /** Proof for the one with this public id; `undefined` when it is not known. */
+  /** Proof for the one with this public id, also when it has expired; `undefined` when it is not known. */
   prove(id: string, nonce: string, address: string): string | undefined {
     for (const entry of this.#byHash.values()) if (entry.proofId === id) return makeProof(entry.hash, nonce, address)
+    for (const [hash, expired] of this.#expired) if (expired.proofId === id) return makeProof(hash, nonce, address)
     return undefined
   }
 
@@ -82,24 +120,28 @@ export class CredentialTable {
   }
 
   /** Ends a credential and what it opened; returns the settings that kept it. */
-  end(credential: string, which: (entry: Entry) => boolean = () => true): ReadonlyArray<string> {
+  end(credential: string): ReadonlyArray<string> {
+    return this.#end(credential, () => true, false)
+  }
+
+  #end(credential: string, which: (entry: Entry) => boolean, hasExpired: boolean): ReadonlyArray<string> {
     const settings: Array<string> = []
     for (const [hash, entry] of this.#byHash) {
       if (entry.principal.credential !== credential || !which(entry)) continue
       this.#remove(hash)
       if (entry.setting !== undefined) settings.push(entry.setting)
     }
-    for (const listener of this.#listeners) listener(credential)
+    for (const listener of this.#listeners) listener(credential, hasExpired)
     return settings
   }
 
   /** Ends what links made of a credential; the connections of the credential itself are closed too and come back. */
   endBrowsers(credential: string): ReadonlyArray<string> {
-    return this.end(credential, (entry) => entry.lasting !== true)
+    return this.#end(credential, (entry) => entry.lasting !== true, false)
   }
 
-  /** Calls back with the id of each credential that ends. */
-  onEnd(listener: (credential: string) => void): void {
+  /** Calls back with the id of each credential that ends, and whether its time had come. */
+  onEnd(listener: (credential: string, hasExpired: boolean) => void): void {
     this.#listeners.push(listener)
   }
 

@@ -10,7 +10,7 @@ import * as Semaphore from "effect/Semaphore"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
-import { CredentialTable, lasting, type Entry } from "./CredentialTable.ts"
+import { CredentialTable, type Entry, EXPIRED_MAX, type Expired, lasting } from "./CredentialTable.ts"
 import { Expiry } from "./Expiry.ts"
 import { Links } from "./links.ts"
 import { PROVABLE_MIN } from "./proof.ts"
@@ -56,10 +56,18 @@ const FIXED = "fixed"
 /** A token that is to be made; without `sessions` it is for all of them, without `expiresAt` it lasts until it is revoked. */
 export type NewToken = Pick<TokenShown, "name" | "scope" | "sessions" | "expiresAt">
 
+/** Name of the setting that keeps the time of an expired token, before the hash of its secret. */
+const EXPIRED = "expired/"
+
+/** Milliseconds for which it is kept that a token has expired. */
+const EXPIRED_KEPT = 90 * 24 * 3_600_000
+
 /** The credentials in force. */
 export interface Credentials {
   /** Whose secret this is. */
   readonly authenticate: (secret: string) => Principal | undefined
+  /** That the credential with this secret has expired; `undefined` for any other secret. */
+  readonly expired: (secret: string) => Expired | undefined
   /** Proof for the credential with this public id (G-12); `undefined` when it is not known. */
   readonly prove: (id: string, nonce: string, address: string) => string | undefined
   /** Whether a credential's id is still in force. */
@@ -73,8 +81,8 @@ export interface Credentials {
   readonly makeLink: (principal: Principal) => { readonly secret: string; readonly expiresAt: number }
   /** Turns a link's secret into a browser's key; `undefined` when the link is not good (any more). */
   readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>
-  /** Calls back with the id of each credential that ends. */
-  readonly onEnd: (listener: (credential: string) => void) => void
+  /** Calls back with the id of each credential that ends, and whether its time had come. */
+  readonly onEnd: (listener: (credential: string, hasExpired: boolean) => void) => void
   /** The owner, as whom the hub itself makes links. */
   readonly owner: () => Principal
 }
@@ -91,6 +99,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
   yield* made.load
   const credentials: Credentials = {
     authenticate: (secret) => table.find(secret)?.principal,
+    expired: (secret) => table.findExpired(secret),
     prove: (id, nonce, address) => table.prove(id, nonce, address),
     inForce: (credential) => table.has(credential),
     tokens: () => made.tokens(),
@@ -120,7 +129,7 @@ class Made {
     this.#table = table
     this.#expiry = new Expiry(options.now, (ids) => {
       // What the store does not let go of now is dropped at the next start.
-      for (const id of ids) run(Effect.ignore(this.revokeToken(id)))
+      for (const id of ids) run(Effect.ignore(this.#expire(id)))
     })
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
@@ -138,6 +147,7 @@ class Made {
         const token = parseToken(value)
         if (token === undefined) continue
         if ((token.expiresAt ?? Number.POSITIVE_INFINITY) <= now()) {
+          yield* store.putSetting(`${EXPIRED}${token.hash}`, String(token.expiresAt))
           yield* store.putSetting(name, undefined)
           continue
         }
@@ -147,8 +157,18 @@ class Made {
       for (const { name, value } of yield* store.settings("browser/")) {
         const key = parseKey(value)
         const from = key === undefined ? undefined : this.#table.withHash(key.from)
+        if (key !== undefined && from !== undefined && key.expiresAt <= now())
+          this.#table.remember(key.hash, { expiresAt: key.expiresAt, isBrowser: true })
         if (key === undefined || from === undefined || key.expiresAt <= now()) yield* store.putSetting(name, undefined)
         else this.#table.add({ hash: key.hash, principal: from.principal, expiresAt: key.expiresAt, setting: name })
+      }
+      const over = (yield* store.settings(EXPIRED))
+        .map(({ name, value }) => ({ name, expiresAt: Number(value) }))
+        .toSorted((a, b) => a.expiresAt - b.expiresAt)
+      for (const [at, { name, expiresAt }] of over.entries()) {
+        if (at >= over.length - EXPIRED_MAX && expiresAt > now() - EXPIRED_KEPT)
+          this.#table.remember(name.slice(EXPIRED.length), { expiresAt, isBrowser: false })
+        else yield* store.putSetting(name, undefined)
       }
     })
   }
@@ -187,10 +207,23 @@ class Made {
     return Effect.suspend(() => {
       if (!this.#shown.has(id)) return Effect.succeed(false)
       this.#expiry.remove(id)
-      // Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated.
-      const settings = new Set([...this.#table.end(id), `token/${id}`])
-      return Effect.map(this.#forget([...settings]), () => this.#shown.delete(id))
+      return this.#drop(id, this.#table.end(id))
     }).pipe(Effect.mapError(storeProblem))
+  }
+
+  /** Ends a token whose time has come; whoever shows its secret later hears why it is refused (X-21). */
+  #expire(id: string): Effect.Effect<unknown, SettingProblem> {
+    return Effect.suspend(() => {
+      const entry = this.#table.lasting(id)
+      if (entry === undefined) return this.#drop(id, [])
+      const dropped = this.#drop(id, this.#table.expire(id, entry.expiresAt))
+      return Effect.andThen(this.#options.store.putSetting(`${EXPIRED}${entry.hash}`, String(entry.expiresAt)), dropped)
+    })
+  }
+
+  /** Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated. */
+  #drop(id: string, settings: ReadonlyArray<string>): Effect.Effect<boolean, SettingProblem> {
+    return Effect.map(this.#forget([...new Set([...settings, `token/${id}`])]), () => this.#shown.delete(id))
   }
 
   get rotate(): Credentials["rotate"] {

@@ -24,10 +24,18 @@ export interface GuardedRequest {
   readonly upgrade: boolean
 }
 
+/** A credential whose time has come. `expiresAt` in epoch milliseconds; `isBrowser`: it is the key of a browser. */
+interface Expired {
+  readonly expiresAt: number
+  readonly isBrowser: boolean
+}
+
 /** What the guard decides by. */
 export interface GuardPolicy {
   readonly names: OwnNames
   readonly authenticate: (secret: string) => Principal | undefined
+  /** That the credential with this secret has expired. */
+  readonly expired: (secret: string) => Expired | undefined
   /** Most header lines. */
   readonly headersMax: number
   /** Doors that are switched off: they are not there. */
@@ -126,16 +134,11 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | P
     return { _tag: "Preflight", origin: named, methods: found._tag === "WrongMethod" ? found.allowed : [] }
   const version = versionRefusal(request)
   if (version !== undefined) return version
-  const principal = authenticate(request, policy)
+  const secret = secretOf(request)
+  const principal = secret === undefined ? undefined : policy.authenticate(secret)
   if (found._tag === "Route" && found.route.needs === "public")
     return { _tag: "Allowed", route: found.route, path, query, ...(principal === undefined ? {} : { principal }) }
-  if (principal === undefined) {
-    return refuse(
-      401,
-      "Unauthorized",
-      "a valid credential is required: a bearer token, or a browser signed in through `holdfast open`",
-    )
-  }
+  if (principal === undefined) return unauthorized(secret === undefined ? undefined : policy.expired(secret))
   if (found._tag === "NoRoute") return refuse(404, "NotFound", "there is nothing here; /docs lists every route")
   if (found._tag === "WrongMethod") {
     return { ...refuse(405, "MethodNotAllowed", `use ${found.allowed.join(" or ")} here`), allow: found.allowed }
@@ -157,26 +160,39 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | P
   return { _tag: "Allowed", route, path, query, principal }
 }
 
+/** The refusal of who has no valid credential; only who shows the secret of an expired one learns that it was one. */
+function unauthorized(expired: Expired | undefined): Refused {
+  if (expired === undefined)
+    return refuse(
+      401,
+      "Unauthorized",
+      "a valid credential is required: a bearer token, or a browser signed in through `holdfast open`",
+    )
+  const { expiresAt, isBrowser } = expired
+  const at = `expired at ${new Date(expiresAt).toISOString()}`
+  const message = isBrowser
+    ? `this browser's sign-in ${at}; sign it in again with the link that \`holdfast open\` gives`
+    : `this token ${at}; use a new one, as \`holdfast token new NAME\` creates it`
+  return { ...refuse(401, "Unauthorized", message), fields: { expiredAt: expiresAt } }
+}
+
 function foundRoute(method: string, path: string, { off }: GuardPolicy): FoundRoute {
   const found = findRoute(method, path)
   return found._tag === "Route" && off?.has(found.route.name) === true ? { _tag: "NoRoute" } : found
 }
 
 /** A browser sends nothing by itself that lets it in: cookies are not looked at, as other ports of the name get them too (G-16). */
-function authenticate(request: GuardedRequest, policy: GuardPolicy): Principal | undefined {
+function secretOf(request: GuardedRequest): string | undefined {
   const authorizations = valuesOf(request, "authorization")
   if (authorizations.length > 1) return undefined
   const [authorization] = authorizations
-  if (authorization !== undefined) {
-    const bearer = BEARER.exec(authorization)?.[1]
-    return bearer === undefined ? undefined : policy.authenticate(bearer)
-  }
+  if (authorization !== undefined) return BEARER.exec(authorization)?.[1]
   if (!request.upgrade) return undefined
   const keys = valuesOf(request, "sec-websocket-protocol")
     .flatMap((line) => line.split(","))
     .flatMap((offered) => (offered.trim().startsWith(KEY_PROTOCOL) ? [offered.trim().slice(KEY_PROTOCOL.length)] : []))
   const [key] = keys
-  return key === undefined || keys.length > 1 ? undefined : policy.authenticate(key)
+  return keys.length > 1 ? undefined : key
 }
 
 /** Values of a header, each line as it was sent. */

@@ -137,7 +137,8 @@ function keyedCaller(name: OperationName, { by, request: { headers } }: Exchange
   return key instanceof Error || key === undefined ? (key ?? by) : { ...by, key }
 }
 
-const credentialOver = (): Unauthorized => new Unauthorized({ message: "this credential is no longer valid" })
+const credentialOver = (): Unauthorized =>
+  new Unauthorized({ message: "this credential is no longer valid: it has expired or was revoked" })
 
 function inputOf(
   name: OperationName,

@@ -52,7 +52,7 @@ export function administrationHandlers({
     "tokens.create": run((request, by) => newToken(hub, credentials, request, by)),
     "tokens.revoke": run(({ tokenId }) =>
       Effect.flatMap(credentials.revokeToken(tokenId), (revoked): Effect.Effect<{ readonly revoked: boolean }, DoorError> => {
-        const message = "no token has this id; GET /api/tokens lists them"
+        const message = "no token has this id; list them with tokens.list"
         return revoked ? Effect.succeed({ revoked }) : Effect.fail(new TokenNotFound({ message, tokenId }))
       }),
     ),

@@ -79,14 +79,16 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   }
   const doors = { settings, http, denied, sockets, telemetry: parts.telemetry, counts }
   const off = new Set<SocketName>(settings.socketIo ? [] : ["socket-io"])
-  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX, off })
+  const { authenticate, expired } = credentials
+  const policy = (own: OwnNames) => ({ names: own, authenticate, expired, headersMax: HEADERS_MAX, off })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
-  credentials.onEnd((credential) => {
-    for (const socket of Object.values(sockets)) socket.closeCredential(credential)
+  credentials.onEnd((credential, hasExpired) => {
+    const reason = hasExpired ? "the token has expired; use a new one" : "the credential was revoked"
+    for (const socket of Object.values(sockets)) socket.closeCredential(credential, reason)
     web.endCredential(credential)
     near.endCredential(credential)
-    fork(hub.dropCredential(credential))
+    fork(hub.dropCredential(credential, reason))
   })
   for (const { server } of [web, near]) {
     server.on("connection", (connection) => {

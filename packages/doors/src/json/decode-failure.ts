@@ -15,6 +15,12 @@ interface Finding {
 
 const MESSAGE_MAX = 300
 
+/** What is said of a value of another form, instead of the name that the schema has in the sources. */
+const FORMS: Readonly<Record<string, string>> = {
+  Objects: "must be a JSON object with named fields",
+  Arrays: "must be a JSON array",
+}
+
 /** The error to answer with when a part of a request, or a command's payload, does not fit its schema. */
 export function failureOf(issue: SchemaIssue.Issue, part: string, isPayload: boolean): BadRequest | InvalidSize | Unprocessable {
   const { path, semantic, what = said(issue) } = firstFinding(issue, [])
@@ -47,6 +53,8 @@ function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>
       // A value of one of the types, which fails a check of that one.
       return { path, semantic: found.some(({ semantic }) => semantic) }
     }
+    case "InvalidType":
+      return { path, semantic: false, ...(FORMS[issue.ast._tag] === undefined ? {} : { what: FORMS[issue.ast._tag] }) }
     case "MissingKey":
       return { path, semantic: false, what: "is missing" }
     case "UnexpectedKey":

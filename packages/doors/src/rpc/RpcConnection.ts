@@ -13,6 +13,7 @@ import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 import { type TurnWriter, writeAtTurnEnd } from "@holdfast/hub/delivery/turn-end"
 import type { Principal } from "@holdfast/hub/Hub"
 import { failure, PONG, readRpcText, type RpcMessage } from "../json/rpc-messages.ts"
+import { endOnError } from "../door-sockets.ts"
 import { textFrame } from "../websocket-frame.ts"
 import { type CallContext, type chatCalls, tooMany, unknownCall } from "./ChatCalls.ts"
 import { type CallOwner, type ReplyMode, RpcCall } from "./RpcCall.ts"
@@ -29,6 +30,10 @@ const ID_MAX = 256
 
 /** Unread bytes beyond `subscriberWindow` that only answers can come to: beyond them the client is not heard. */
 const UNREAD_MAX = 16 * 1024 * 1024
+
+/** What a client may send. */
+const EXPECTED =
+  'an object whose _tag is Request, Ack, Interrupt, Ping or Eof, such as {"_tag":"Request","id":"1","tag":"chat.getState","payload":{"session":"…"},"headers":[]}'
 
 /** Most bytes of the reason of a close frame. */
 const REASON_BYTES = 120
@@ -88,7 +93,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
       this.#brake()
     })
     ws.on("pong", heard)
-    ws.on("error", () => ws.terminate())
+    endOnError(ws)
     ws.on("close", (code) => {
       this.#release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
       parts.closed(this.#ending)
@@ -158,7 +163,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
   #heard(text: string): void {
     this.heardAt = Date.now()
     const lines = this.#lines.take(text)
-    if (lines === undefined) return this.close(1009, "a line is too long")
+    if (lines === undefined) return this.close(1009, `a line has at most ${this.#parts.settings.socketMaxFrame} characters`)
     for (const line of lines) if (this.#open) this.#line(line)
   }
 
@@ -166,7 +171,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
     const acked = ackOf(line)
     if (acked !== undefined) return this.#calls.get(acked)?.onAck()
     const read = readRpcText(line)
-    if (read === undefined) return this.#noMessage("a line must be an RPC message as JSON")
+    if (read === undefined) return this.#noMessage(`a line must be an RPC message as JSON: ${EXPECTED}`)
     this.#strange = 0
     for (const message of read.messages) {
       if (this.#isFlooded()) return this.close(1008, "the client asks for far more than it reads")
@@ -195,7 +200,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
       case "Eof":
         return
       default:
-        return this.send(defectText("unknown RPC message"))
+        return this.send(defectText(`this is not a message of Effect RPC; expected is ${EXPECTED}`))
     }
   }
 

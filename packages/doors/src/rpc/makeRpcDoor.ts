@@ -9,6 +9,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
+import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { chatCalls } from "./ChatCalls.ts"
 import { RpcConnection } from "./RpcConnection.ts"
@@ -24,6 +25,7 @@ export function makeRpcDoor(
     const connections = new Set<RpcConnection>()
     const server = new WebSocketServer({
       noServer: true,
+      WebSocket: socketsWithLimit(settings.socketMaxFrame),
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.socketMaxFrame,
@@ -67,9 +69,9 @@ export function makeRpcDoor(
     yield* Effect.addFinalizer(() => Effect.promise(stop))
     return {
       accept,
-      closeCredential: (credential) => {
+      closeCredential: (credential, reason) => {
         for (const connection of connections) {
-          if (connection.principal.credential === credential) connection.close(1008, "the credential was revoked")
+          if (connection.principal.credential === credential) connection.close(1008, reason)
         }
       },
       stop,

@@ -21,7 +21,8 @@ import { askedBy, type ClientEvent, decodeSent, isClientEvent, type Sent, unknow
 import { IoFlow } from "./IoFlow.ts"
 import { IoSink } from "./IoSink.ts"
 import { noticePacket } from "./run-events.ts"
-import { refusedText } from "./strict-parser.ts"
+import { tooLarge } from "./packet-limit.ts"
+import { refusalOf } from "./strict-parser.ts"
 
 /** Events under way beyond which another is `Busy`. */
 const UNDER_WAY_MAX = 256
@@ -111,19 +112,26 @@ export class IoConnection {
       this.#underWay--
       if (this.#open) this.#answer(event, payload, acknowledge, value)
     }
-    const problem = this.#problemOf(event, rest)
+    const problem = this.#problemOf(event, rest) ?? this.#problemOfBytes(payload)
     if (problem !== undefined) return answer(problem)
     this.#do(event as ClientEvent, payload, answer)
   }
 
   #problemOf(event: unknown, rest: ReadonlyArray<unknown>): DoorError | undefined {
-    const refused = refusedText(event, rest)
-    if (refused !== undefined) return new BadRequest({ message: refused })
+    const refused = refusalOf(event, rest)
+    if (refused !== undefined) return refused
     if (!isClientEvent(event)) return unknownEvent(event)
     if (rest.length > 0) return new BadRequest({ message: `${event} takes one object, and an acknowledgement` })
     if (this.#underWay <= UNDER_WAY_MAX) return undefined
     const message = `a connection has at most ${UNDER_WAY_MAX} events in flight; wait for some acknowledgements`
     return new Busy({ message, retryAfter: 1 })
+  }
+
+  /** Bytes travel beside an event, so that its own length does not say how much it holds. */
+  #problemOfBytes(payload: unknown): DoorError | undefined {
+    const { socketMaxFrame } = this.#parts.settings
+    const data = typeof payload === "object" && payload !== null && "data" in payload ? payload.data : undefined
+    return data instanceof Uint8Array && data.length > socketMaxFrame ? tooLarge(socketMaxFrame) : undefined
   }
 
   #do(event: ClientEvent, payload: unknown, answer: Answer): void {

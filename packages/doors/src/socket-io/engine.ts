@@ -4,7 +4,9 @@ import { Server } from "socket.io"
 import { type ServerOptions, WebSocketServer } from "ws"
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import type { Settings } from "@holdfast/protocol/settings"
+import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
+import { PACKET_READ } from "./packet-limit.ts"
 import { strictParser } from "./strict-parser.ts"
 
 /** A browser's key travels as a subprotocol, which is never the one that is selected (G-16). */
@@ -12,6 +14,7 @@ class KeyedSockets extends WebSocketServer {
   constructor(options: ServerOptions) {
     super({
       ...options,
+      WebSocket: socketsWithLimit(options.maxPayload ?? 0),
       maxFragments: FRAGMENTS_MAX,
       handleProtocols: (offered) => [...offered].find((protocol) => !protocol.startsWith(KEY_PROTOCOL)) ?? false,
     } as ServerOptions)
@@ -30,7 +33,7 @@ export function makeEngine(settings: Settings, connected: (conn: EngineSocket) =
     transports: ["polling", "websocket"],
     pingInterval: Math.floor(settings.socketSilence / 3),
     pingTimeout: Math.floor((settings.socketSilence * 2) / 3),
-    maxHttpBufferSize: settings.socketMaxFrame,
+    maxHttpBufferSize: PACKET_READ * settings.socketMaxFrame,
     perMessageDeflate: false,
     httpCompression: false,
     allowEIO3: false,
@@ -38,7 +41,11 @@ export function makeEngine(settings: Settings, connected: (conn: EngineSocket) =
   })
   engine.on("connection", connected)
   // Its recovery of connections is off: it keeps what was sent in memory, and our cursor does more.
-  const io = new Server({ serveClient: false, connectTimeout: settings.socketHelloTimeout, parser: strictParser })
+  const io = new Server({
+    serveClient: false,
+    connectTimeout: settings.socketHelloTimeout,
+    parser: strictParser(settings.socketMaxFrame),
+  })
   io.bind(engine)
   return { engine, io }
 }

@@ -14,6 +14,7 @@ import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
 import type { Engine } from "./engine.ts"
 import { IoConnection, type IoParts } from "./IoConnection.ts"
+import { PACKET_READ, tooLarge } from "./packet-limit.ts"
 
 /** Milliseconds that a client has to take what it is told at the end; then it is cut off. */
 const CLOSE_GRACE = 1000
@@ -66,18 +67,21 @@ class IoDoor implements SocketDoor {
   }
 
   readonly serve = (request: IncomingMessage, response: ServerResponse, principal: Principal): void => {
-    const refuse: Refuse = (error) => refuseRequest(response, error)
+    const refuse: Refuse = (error) => refuseRequest(request, response, error)
+    const most = PACKET_READ * this.#parts.settings.socketMaxFrame
+    // The library would cut it off without a word.
+    if (Number(request.headers["content-length"] ?? 0) > most) return refuse(tooLarge(this.#parts.settings.socketMaxFrame))
     this.#enter(request, principal, refuse, ({ engine }) => engine.handleRequest(request as never, response as never))
   }
 
   readonly connections = (): number => this.#clients.size
 
-  readonly closeCredential = (credential: string): void => {
+  readonly closeCredential = (credential: string, reason: string): void => {
     for (const entering of this.#entering) if (entering.principal.credential === credential) entering.isOver = true
     for (const [conn, principal] of this.#silent) if (principal.credential === credential) void end(conn)
     for (const [conn, client] of this.#clients) {
       if (client.principal.credential !== credential) continue
-      client.sendAway("the credential was revoked")
+      client.sendAway(reason)
       // The end of the namespace, said before that of the connection, keeps the client from coming back by itself.
       client.disconnect()
       void end(conn)
@@ -117,7 +121,8 @@ class IoDoor implements SocketDoor {
       (engine) => {
         this.#entering.delete(entering)
         if (this.#stopped) refuse(new Busy({ message: "the hub is stopping; try again later", retryAfter: 1 }))
-        else if (entering.isOver) refuse(new Unauthorized({ message: "this credential is no longer valid" }))
+        else if (entering.isOver)
+          refuse(new Unauthorized({ message: "this credential is no longer valid: it has expired or was revoked" }))
         else then(engine)
       },
       (cause: unknown) => refuse(this.#fault(cause)),
@@ -205,9 +210,11 @@ function end(conn: EngineSocket): Promise<void> {
   })
 }
 
-function refuseRequest(response: ServerResponse, error: DoorError): void {
+function refuseRequest(request: IncomingMessage, response: ServerResponse, error: DoorError): void {
   const { status, body } = errorBody(error)
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body))
+  // What is still sent is thrown away, so that the client reads the answer and not a reset.
+  request.resume()
 }
 
 function refuseUpgrade(socket: Duplex, error: DoorError): void {

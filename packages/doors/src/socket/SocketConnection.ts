@@ -20,6 +20,7 @@ import {
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Attachment, Caller, FeedListener, Principal } from "@holdfast/hub/Hub"
+import { endOnError } from "../door-sockets.ts"
 import { SocketFeed } from "./SocketFeed.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
@@ -109,7 +110,7 @@ export class SocketConnection {
       if (this.#open && this.flooded) this.#brake.set("unread")
     })
     ws.on("pong", heard)
-    ws.on("error", () => ws.terminate())
+    endOnError(ws)
     ws.on("close", (code) => {
       this.#release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
       events.closed(this.#ending)

@@ -12,6 +12,7 @@ import { CommandDispatcher } from "./CommandDispatcher.ts"
 import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
+import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 
 /** Makes the door. It closes with its scope. `version` is shown to clients. */
@@ -30,6 +31,7 @@ export function makeSocketDoor(
     const dispatcher = new CommandDispatcher({ hub, handlers, fork, telemetry })
     const server = new WebSocketServer({
       noServer: true,
+      WebSocket: socketsWithLimit(settings.socketMaxFrame),
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.socketMaxFrame,
@@ -77,9 +79,9 @@ export function makeSocketDoor(
     yield* Effect.addFinalizer(() => Effect.promise(stop))
     return {
       accept,
-      closeCredential: (credential) => {
+      closeCredential: (credential, reason) => {
         for (const connection of connections.values()) {
-          if (connection.principal.credential === credential) connection.close(1008, "the credential was revoked")
+          if (connection.principal.credential === credential) connection.close(1008, reason)
         }
       },
       stop,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { CredentialTable, lasting } from "../../src/credentials/CredentialTable.ts"
 import { makeCredentials, type SettingsStore } from "../../src/credentials/Credentials.ts"
+import { proofId } from "../../src/credentials/proof.ts"
 import { hashSecret } from "../../src/credentials/secret.ts"
 
 const OWNER = "o".repeat(43)
@@ -102,6 +103,43 @@ describe("credentials", () => {
     expect(credentials.tokens().map(({ id }) => id)).toEqual([later.id])
     clock.now += 1e12
     expect((await setUp(OWNER, { ...whole })).credentials.tokens()).toMatchObject([{ id: later.id }])
+  })
+
+  it("X-21 G-12 an expired secret is recognized, before and after its end was noticed and a restart; no other one is", async () => {
+    const { credentials, clock, kept, whole } = await setUp()
+    const endings: Array<boolean> = []
+    credentials.onEnd((_, hasExpired) => void endings.push(hasExpired))
+    const expiresAt = clock.now + 50
+    const made = await run(credentials.makeToken({ name: "brief", scope: "read", expiresAt }))
+    const gone = await run(credentials.makeToken({ name: "gone", scope: "read" }))
+    const reader = credentials.authenticate(made.secret)
+    const key = (await run(credentials.redeem(credentials.makeLink(reader ?? credentials.owner()).secret))) ?? ""
+    await run(credentials.revokeToken(gone.id))
+    const seen = (of: typeof credentials) =>
+      [made.secret, key, gone.secret, "hft_none", "x".repeat(999)].map((one) => of.expired(one))
+    expect(seen(credentials)).toEqual([undefined, undefined, undefined, undefined, undefined])
+    clock.now += 50
+    const [token, browser] = [
+      expect.objectContaining({ expiresAt, isBrowser: false }),
+      expect.objectContaining({ isBrowser: true }),
+    ]
+    expect(seen(credentials)).toEqual([token, browser, undefined, undefined, undefined])
+    await eventually("the end was noticed", 5000, () => endings.length === 2 && [...kept.keys()].join().includes("expired/"))
+    expect(endings).toEqual([false, true])
+    expect(seen(credentials)).toEqual([token, browser, undefined, undefined, undefined])
+    expect(credentials.prove(proofId(hashSecret(made.secret)), "n", "a")).toBeDefined()
+    const again = (await setUp(OWNER, { ...whole })).credentials
+    expect(seen(again)).toEqual([token, undefined, undefined, undefined, undefined])
+    expect(JSON.stringify([...kept])).not.toContain(made.secret)
+  })
+
+  it("X-21 only the last expired tokens are remembered, and for 90 days", async () => {
+    const whole = settingsStore()
+    for (let i = 0; i <= 1000; i++) whole.kept.set(`expired/${hashSecret(`s${i}`)}`, String(900_000 + i))
+    whole.kept.set(`expired/${hashSecret("old")}`, String(1_000_000 - 91 * 86_400_000))
+    const { credentials } = await setUp(OWNER, whole)
+    expect(["s1000", "s1", "s0", "old"].map((one) => credentials.expired(one) !== undefined)).toEqual([true, true, false, false])
+    expect([...whole.kept.keys()].filter((name) => name.startsWith("expired/")).length).toBe(1000)
   })
 
   it("G-6 a link works once, within its time, and becomes a key that acts as who made it", async () => {

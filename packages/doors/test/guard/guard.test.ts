@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { guard, HEADERS_MAX, type GuardPolicy } from "../../src/guard/guard.ts"
 import { isLoopback, originsProblem, ownNames, unprotected } from "../../src/guard/names.ts"
-import { findRoute, ROUTES } from "../../src/guard/routes.ts"
+import { findRoute, ROUTES, SOCKET_PATHS } from "../../src/guard/routes.ts"
 import type { Principal } from "@holdfast/hub/Hub"
 
 const principals: Readonly<Record<string, Principal>> = {
@@ -16,6 +16,7 @@ const policy: GuardPolicy = {
     4653,
   ),
   authenticate: (secret) => principals[secret],
+  expired: (secret) => ({ over: { expiresAt: 1000, isBrowser: false }, key: { expiresAt: 1000, isBrowser: true } })[secret],
   headersMax: HEADERS_MAX,
 }
 const own = ["Host", "127.0.0.1:4653"]
@@ -28,6 +29,26 @@ const status = (decision: ReturnType<typeof guard>): number =>
   decision._tag === "Allowed" ? 200 : decision._tag === "Preflight" ? 204 : decision.status
 
 describe("the guard", () => {
+  it("X-21 tells whoever shows an expired secret, on every door, that it has expired and what to do; no one else", () => {
+    const at = "expired at 1970-01-01T00:00:01.000Z"
+    const doors = [ask([...own, ...bearer("over")]), ask([...own, ...bearer("over")], { method: "PUT", url: "/nowhere" })]
+    for (const url of Object.values(SOCKET_PATHS).flat()) doors.push(ask([...own, ...bearer("over")], { url, upgrade: true }))
+    for (const decision of doors)
+      expect(decision).toMatchObject({
+        status: 401,
+        tag: "Unauthorized",
+        fields: { expiredAt: 1000 },
+        message: expect.stringContaining(at) as string,
+      })
+    expect(doors[0]).toMatchObject({ message: expect.stringContaining("holdfast token new") as string })
+    expect(ask([...own, ...bearer("key")])).toMatchObject({ message: expect.stringContaining("holdfast open") as string })
+    for (const secret of ["nonsense", "ove", ""])
+      expect(ask([...own, ...bearer(secret)])).toMatchObject({
+        status: 401,
+        message: expect.stringMatching(/^a valid credential/) as string,
+      })
+  })
+
   it("G-2 check:S2 only the hub's own names and port pass as Host, exactly once", () => {
     for (const host of ["127.0.0.1:4653", "localhost:4653", "[::1]:4653", "LOCALHOST:4653"]) {
       expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 200])

@@ -143,8 +143,8 @@ describe("the wire of the RPC door", () => {
   it("J-8 G-7 a stop of the hub and a revoked credential end each subscription with an error, then the connection", async () => {
     client.request("1", "chat.subscribe", { session })
     await client.until("the state", () => chunks().length === 1)
-    rpc.door.closeCredential("another")
-    rpc.door.closeCredential("owner")
+    rpc.door.closeCredential("another", "the credential was revoked")
+    rpc.door.closeCredential("owner", "the credential was revoked")
     expect(await client.exit("1")).toMatchObject(failed("SubscriptionEnded"))
     await client.until("it is closed", () => client.closed !== undefined)
     expect(client.closed).toEqual({ code: 1008, reason: "the credential was revoked" })

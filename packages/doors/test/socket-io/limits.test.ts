@@ -55,6 +55,37 @@ class RawIo {
   }
 }
 
+describe("an event that is too large", () => {
+  const MAX = 64 * 1024
+
+  it.each([["websocket"], ["polling"]] as const)(
+    "K-10 is acknowledged with TooLarge over %s, and beyond twice the limit says why",
+    async (transport) => {
+      const narrow = await openIo(house, { socketMaxFrame: MAX })
+      const one = new IoClient(narrow.port, { transports: [transport], reconnection: false })
+      clients.push(one)
+      const ended = new Promise<unknown>((resolve) => one.socket.once("disconnect", (_, details) => resolve(details)))
+      const { id } = await createTerminal(house, { command: "cat" })
+      const tooLarge = {
+        error: { tag: "TooLarge", limit: MAX, message: expect.stringContaining(`at most ${MAX} bytes`) as string },
+      }
+      for (const data of ["x".repeat(MAX), "\u20ac".repeat(MAX / 3), new Uint8Array(MAX + 1)])
+        expect(await one.ask("run:input", { runId: id, key: "k", data })).toMatchObject(tooLarge)
+      expect(await one.ask("run:input", { runId: id, key: "k", data: "x" })).not.toHaveProperty("error")
+      one.socket.emit("run:input", { runId: id, key: "l", data: "x".repeat(9_000_000) })
+      await one.until("it has ended", ({ disconnected }) => disconnected !== undefined)
+      const details = (await ended) as {
+        readonly description: unknown
+        readonly context: { readonly code?: number; readonly status?: number }
+      }
+      if (transport === "websocket")
+        expect(details.context).toMatchObject({ code: 1009, reason: `a message has at most ${2 * MAX} bytes` })
+      else expect(details.description).toBe(413)
+      await narrow.close()
+    },
+  )
+})
+
 describe("what a client does not read", () => {
   it.each([["websocket"], ["polling"]] as const)(
     "K-6 is bounded over %s: it counts what is queued, and says when there is room",
@@ -152,7 +183,7 @@ describe("a connection", () => {
     const one = client({ extraHeaders: { authorization: "lost" } })
     const other = client()
     for (const each of [one, other]) await each.ask("run:attach", { runId: id, after: 0 })
-    door.door.closeCredential("lost")
+    door.door.closeCredential("lost", "the credential was revoked")
     await one.until("the end", ({ disconnected }) => disconnected !== undefined)
     expect(one.events.at(-1)).toMatchObject({
       runId: id,

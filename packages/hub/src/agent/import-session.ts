@@ -76,7 +76,7 @@ export function importClaude(core: AgentRequestContext, id: string, by: Principa
     const source = sessions.find((session) => session.id === id)
     if (source === undefined) {
       return yield* new Unprocessable({
-        message: `${from.title} has no session with the id ${id}; GET /api/imports/claude lists them`,
+        message: `${from.title} has no session with the id ${id}; list them with imports.list`,
         field: "id",
       })
     }

@@ -8,7 +8,7 @@ export function refuseId(text: string): SessionNotFound | undefined {
   return UUID_V7.test(text)
     ? undefined
     : new SessionNotFound({
-        message: `${JSON.stringify(headOf(text, 100))} is not a whole session id; GET /api/sessions/resolve?name=… finds the session for a label or a part of an id`,
+        message: `${JSON.stringify(headOf(text, 100))} is not a whole session id; find the session for a label or a part of an id with sessions.resolve`,
         session: headOf(text, 256),
       })
 }

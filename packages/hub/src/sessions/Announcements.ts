@@ -103,7 +103,7 @@ export class Announcements {
   remove(announcementId: string): Effect.Effect<{ readonly removed: boolean }, DoorError> {
     const removed = Effect.gen({ self: this }, function* () {
       if (!this.list.some(({ id }) => id === announcementId)) {
-        const message = "no announcement has this id; GET /api/announcements lists them"
+        const message = "no announcement has this id; list them with announcements.list"
         return yield* new AnnouncementNotFound({ message, announcementId })
       }
       yield* this.#parts.store.putSetting(`${PREFIX}${announcementId}`, undefined).pipe(Effect.mapError(storeProblem))

@@ -1,13 +1,18 @@
 /** Agents: what a session of kind `agent` is made with, and what its record shows. */
 import * as Schema from "effect/Schema"
-import { wellFormed, withoutNul } from "../text.ts"
+import { matching, wellFormed, withoutNul } from "../text.ts"
 import { ProjectPath } from "../ids.ts"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
 import { DirectoryTrust } from "./trust.ts"
 
 /** Name of an agent in the configuration. */
-export const AgentName = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))
+export const AgentName = Schema.String.check(
+  matching(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "the name of an agent has 1 to 64 letters of A to Z, digits or ._-, and begins with a letter or digit",
+  ),
+)
 
 /** Ways to drive an agent: one adapter each. */
 export const AdapterKind = Schema.Literals(["scripted", "claude", "acp"])

@@ -5,7 +5,7 @@
  * a client of that library shows them as they are. One turn makes one assistant message; its id is the turn's id.
  */
 import * as Schema from "effect/Schema"
-import { uncontrolled, visible, wellFormed } from "../text.ts"
+import { matching, uncontrolled, visible, wellFormed } from "../text.ts"
 import { MessageId } from "../ids.ts"
 import { Hold } from "./hold.ts"
 
@@ -30,7 +30,7 @@ export const TextPart = Schema.Struct({ type: Schema.Literal("text"), text: Sche
  */
 export const FilePart = Schema.Struct({
   type: Schema.Literal("file"),
-  mediaType: Schema.String.check(Schema.isPattern(/^[\w.+-]+\/[\w.+-]+$/)),
+  mediaType: Schema.String.check(matching(/^[\w.+-]+\/[\w.+-]+$/, "a media type is TYPE/SUBTYPE, such as image/png")),
   url: Schema.String,
   filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255), wellFormed, uncontrolled, visible)),
   bytes: Schema.optionalKey(Schema.Finite),
@@ -85,7 +85,9 @@ export const SendMessage = Schema.Struct({
   text: Schema.optionalKey(Schema.String),
   parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
   mode: Schema.optionalKey(SendMode.annotate({ default: "queue" })),
-  key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))),
+  key: Schema.optionalKey(
+    Schema.String.check(matching(/^[\x21-\x7e]{1,200}$/, "a key has 1 to 200 printable ASCII characters and no blanks")),
+  ),
 }).annotate({ identifier: "SendMessage" })
 export type SendMessage = typeof SendMessage.Type
 

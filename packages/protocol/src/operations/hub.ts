@@ -11,6 +11,7 @@ import {
   TokenMade,
   TokenRequest,
 } from "../http-bodies.ts"
+import { matching } from "../text.ts"
 import { ItemId, operation } from "./operation.ts"
 
 /** The operations that the hub carries out. */
@@ -77,10 +78,12 @@ export const administration = {
     http: "GET /api/proof",
     socket: false,
     query: Schema.Struct({
-      credential: Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/)).annotate({
+      credential: Schema.String.check(
+        matching(/^[0-9a-f]{32}$/, "the public id of a credential has 32 hexadecimal digits in lower case"),
+      ).annotate({
         description: "Public id of the credential",
       }),
-      nonce: Schema.String.check(Schema.isPattern(/^[\w-]{22,64}$/)).annotate({
+      nonce: Schema.String.check(matching(/^[\w-]{22,64}$/, "a nonce has 22 to 64 letters of A to Z, digits, _ or -")).annotate({
         description: "Random text that the proof covers",
       }),
     }),

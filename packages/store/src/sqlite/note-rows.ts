@@ -32,6 +32,11 @@ export function moveNotes(statements: Statements, reader: string, cursor: number
   return { _tag: "Done" }
 }
 
+/** How many notes at most are gone between a reader's cursor and the first one it gets: those that are beyond what is kept. */
+export function lostNotes(cursor: number, first: number, head: number): number {
+  return Math.max(0, Math.min(first - 1, head - NOTES_MAX) - cursor)
+}
+
 /** A page of notes. */
 export function readNotes(statements: Statements, after: number, limit: number): NotePage {
   const head = Number(statements.get(`SELECT ${LAST} AS head`)?.["head"] ?? 0)
@@ -48,5 +53,6 @@ export function readNotes(statements: Statements, after: number, limit: number):
     name: str(row, "name"),
     id: str(row, "id"),
   }))
-  return { notes, head }
+  const lost = lostNotes(after, notes[0]?.number ?? head + 1, head)
+  return lost === 0 ? { notes, head } : { notes, head, lost }
 }
