@@ -3,7 +3,7 @@ import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { startReceiver } from "@holdfast/testkit/webhook-receiver"
-import { commandLine, UserTerminal } from "./user-terminal.ts"
+import { commandLine, holdfast, UserTerminal } from "./user-terminal.ts"
 
 describe("what products need of the command line", () => {
   let hub: HubProcess
@@ -34,6 +34,20 @@ describe("what products need of the command line", () => {
     const answer = await fetch(`${hub.url()}/api/sessions`, { headers: { authorization: `Bearer ${token.secret}` } })
     expect(await answer.json()).toMatchObject({ total: 1, sessions: [{ id }] })
     expect((await run("token", "new", "guest", "--expires", "yesterday")).code).toBe(2)
+  })
+
+  it("X-21 X-31 an expired token is reported as such by commands over HTTP and over the socket, with the command for a new one", async () => {
+    const { secret, expiresAt } = await json<{ secret: string; expiresAt: number }>("token", "new", "brief", "--expires", "1s")
+    await eventually("it has expired", 5000, () => Date.now() > expiresAt)
+    const late = { ...hub.environment(), HOLDFAST_TOKEN: secret }
+    for (const args of [["ls"], ["attach"]]) {
+      const { code, stderr } = await holdfast(late, ...args)
+      expect([args, code, stderr]).toEqual([args, 1, expect.stringMatching(/this token expired at .*holdfast token new NAME/)])
+      expect(stderr).not.toContain("HOLDFAST_TOKEN")
+    }
+    expect((await run("webhook", "rm", "nope")).stderr).toMatch(/list them with: .*holdfast webhook ls/)
+    expect((await run("announce", "--until", "2h")).code).toBe(2)
+    expect(await ok("announce")).toBe("")
   })
 
   it("Y-1 Y-7 makes, lists, tries and removes webhooks", async () => {

@@ -148,7 +148,7 @@ const configured = (name: "model" | "mode", about: string) =>
     name,
     {
       session,
-      value: Argument.String(name).pipe(Argument.withDescription("The agent's own name for it (see: holdfast show)")),
+      value: word(name, "The agent's own name for it (see: holdfast show)"),
       json,
     },
     onSession(async (input) => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),

@@ -77,8 +77,17 @@ export async function connectHub(hub: HubClient): Promise<Connection> {
     return connection
   } catch (error) {
     connection.close()
-    throw toFailure(error, origin, hubProcess(hub.target.data))
+    throw toFailure(await withWords(error, hub.api), origin, hubProcess(hub.target.data))
   }
+}
+
+/** The refusal of a credential as the hub puts it: a refused upgrade comes without its words. */
+async function withWords(error: unknown, api: Api): Promise<unknown> {
+  if (!(error instanceof Error) || error.name !== "Unauthorized") return error
+  return api.list({ limit: 1 }).then(
+    () => error,
+    (refusal: unknown) => refusal,
+  )
 }
 
 /** Settles as `online` does, but fails with the first attempt: a command does not wait for a hub to be started. */

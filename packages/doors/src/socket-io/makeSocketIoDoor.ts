@@ -210,10 +210,16 @@ function end(conn: EngineSocket): Promise<void> {
   })
 }
 
+/** Answers once the body was thrown away, or soon: a client that still sends would find a reset and not the answer. */
 function refuseRequest(request: IncomingMessage, response: ServerResponse, error: DoorError): void {
   const { status, body } = errorBody(error)
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body))
-  // What is still sent is thrown away, so that the client reads the answer and not a reset.
+  const answer = (): void => {
+    clearTimeout(timer)
+    if (response.headersSent || response.destroyed) return
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body))
+  }
+  const timer = setTimeout(answer, CLOSE_GRACE)
+  request.once("end", answer)
   request.resume()
 }
 
