@@ -77,15 +77,23 @@ socket.on("connect", async () => {
   }
 })
 
-/** What a line says: a command, or a message. */
+const COMMANDS = "/yes, /no, /stop, /quit"
+
+/** What a line says: a command, or a message. Fails for a command that cannot be carried out now. */
 function inputOf(line) {
   if (line === "/stop") return { interrupt: true }
-  if (asked === undefined || (line !== "/yes" && line !== "/no")) return line
+  // A path, such as /etc/hosts, is no command.
+  const [command] = /^\/[\w-]*(?=\s|$)/.exec(line) ?? []
+  if (command === undefined) return line
+  if (line !== "/yes" && line !== "/no")
+    throw new Error(`unknown command ${command}: there are ${COMMANDS}; a line that begins with a space is a message`)
+  if (asked === undefined) throw new Error(`nothing waits for an answer, so ${line} was not sent`)
   const kind = line === "/yes" ? "allow" : "reject"
   return { requestId: asked.id, optionId: asked.options.find((option) => option.kind.startsWith(kind)).id }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const typed of createInterface({ input: process.stdin })) {
+  const line = typed.startsWith("/") ? typed.trim() : typed
   if (line === "/quit") break
   if (line.trim() === "") continue
   try {
