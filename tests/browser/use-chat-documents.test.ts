@@ -7,6 +7,7 @@ import { build } from "esbuild"
 import { createServer, type ViteDevServer } from "vite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { examplesOf } from "@holdfast/testkit/document-examples"
+import { type FaultProxy, startFaultProxy } from "@holdfast/testkit/fault-proxy"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { launchBrowser, type Browser, type Page } from "./chromium.ts"
 
@@ -21,14 +22,19 @@ const EXAMPLES = examplesOf(DOCUMENT).filter(({ language }) => language === "jsx
 
 let browser: Browser
 let hub: HubProcess
+/** Between the example's page and the hub. */
+let proxy: FaultProxy
 let bundles: ReadonlyMap<string, string>
 beforeAll(async () => {
   const built = Promise.all(EXAMPLES.map(async ({ body, info }) => [info, await bundleOf(body)] as const))
-  ;[hub, browser, bundles] = await Promise.all([startHub(), launchBrowser(), built.then((each) => new Map(each))])
+  proxy = await startFaultProxy(() => hub.port())
+  const starting = startHub({ settings: { HOLDFAST_TRUST_PROXY: `http://127.0.0.1:${proxy.port}` } })
+  ;[hub, browser, bundles] = await Promise.all([starting, launchBrowser(), built.then((each) => new Map(each))])
 })
 afterAll(async () => {
   await browser.close()
   await hub.stop()
+  await proxy.stop()
 })
 
 /** The component of an example in a page of its own, in StrictMode. */
@@ -54,7 +60,12 @@ createRoot(place).render(createElement(StrictMode, null, createElement(ChatView,
         },
       },
     ],
-    alias: { ...ONE, "holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`, "holdfast/client": `${library}/index.ts` },
+    alias: {
+      ...ONE,
+      "@holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`,
+      "@holdfast/client/outbox": `${library}/outbox/index.ts`,
+      "@holdfast/client": `${library}/index.ts`,
+    },
     bundle: true,
     format: "esm",
     jsx: "automatic",
@@ -95,6 +106,15 @@ const click = (page: Page, name: string) =>
     )
     .toBe(true)
 
+/** On a phone, nothing is cut off. */
+async function fitsPhone(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const phone = { width: 375, height: 667, deviceScaleFactor: 1, mobile: true }
+  await devtools.send("Emulation.setDeviceMetricsOverride", phone)
+  const wide = `[...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth).length`
+  expect(await page.evaluate(`[innerWidth, ${wide}]`)).toEqual([375, 0])
+}
+
 describe("docs/use-chat.md", () => {
   it.each(EXAMPLES.map(({ info }) => info))("I-1 I-7 I-8 its example %s works as it stands", async (info) => {
     const page = await browser.newPage({ bypassCSP: true })
@@ -134,9 +154,9 @@ describe("examples/use-chat", () => {
     await once(probe, "close")
     rmSync(place, { recursive: true, force: true })
     cpSync(EXAMPLE, place, { recursive: true, filter: (file) => !file.includes("node_modules") })
-    process.env["HOLDFAST_URL"] = hub.url()
+    process.env["HOLDFAST_URL"] = `http://127.0.0.1:${proxy.port}`
     const server = { port, host: "127.0.0.1", strictPort: true }
-    vite = await createServer({ root: place, configFile: `${place}/vite.config.js`, server, logLevel: "error" })
+    vite = await createServer({ root: place, configFile: `${place}/vite.config.js`, server, logLevel: "silent" })
     await vite.listen()
     address = `http://127.0.0.1:${port}/`
   })
@@ -151,8 +171,8 @@ describe("examples/use-chat", () => {
     page.on("pageerror", (error) => errors.push(error.message))
     await page.goto(address)
     await signIn(page, "not-a-token")
-    await sees(page, "use another token")
-    await click(page, "Sign out")
+    await sees(page, "does not accept this token")
+    expect(await page.evaluate(`document.querySelector("form.sign-in").elements.key.value`)).toBe("not-a-token")
     await signIn(page, hub.token)
     await sees(page, "online")
     await page.evaluate(say("[[say Hello]] [[bash echo from the example]] [[ask Which one?|Red|Blue]]"))
@@ -162,12 +182,30 @@ describe("examples/use-chat", () => {
     await sees(page, "you chose Red")
     await page.goto(address)
     await sees(page, "you chose Red")
-    const devtools = await page.context().newCDPSession(page)
-    const phone = { width: 375, height: 667, deviceScaleFactor: 1, mobile: true }
-    await devtools.send("Emulation.setDeviceMetricsOverride", phone)
-    const wide = `[...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth).length`
-    expect(await page.evaluate(`[innerWidth, ${wide}]`)).toEqual([375, 0])
+    await fitsPhone(page)
     expect(errors).toEqual([])
+    await page.close()
+  })
+
+  it("I-11 keeps a message over a reload while the hub is away, says that it waits, sends it once, and fits a phone", async () => {
+    const page = await browser.newPage({ bypassCSP: true })
+    await page.goto(address)
+    await signIn(page, hub.token)
+    await sees(page, "online")
+    proxy.refuse()
+    proxy.cut("rst")
+    await sees(page, "reconnecting")
+    await page.evaluate(say("[[say kept]]"))
+    await sees(page, "not sent yet")
+    await fitsPhone(page)
+    await page.goto(address)
+    await sees(page, "[[say kept]]")
+    await sees(page, "not sent yet")
+    proxy.allow()
+    const shown = `[...document.querySelectorAll("article")].map(({ textContent }) => textContent)`
+    await expect.poll(() => page.evaluate(shown), { timeout: 20_000 }).toEqual(["[[say kept]]", "kept"])
+    await page.goto(address)
+    await expect.poll(() => page.evaluate(shown), { timeout: 20_000 }).toEqual(["[[say kept]]", "kept"])
     await page.close()
   })
 })

@@ -2,7 +2,7 @@
  * A page with the AI SDK's own `useChat`, in StrictMode: what tests open in a browser, and look at as React has rendered it.
  *
  * `kind`: `http` and `socket` are the stock transports on `/ai/chat`, `own` is our transport, `bound` a chat that is bound to
- * its session.
+ * its session, with an outbox where `box` names one.
  */
 import { Chat, useChat } from "@ai-sdk/react"
 import { DefaultChatTransport, lastAssistantMessageIsCompleteWithApprovalResponses, WebSocketChatTransport } from "ai"
@@ -10,6 +10,7 @@ import { createElement, StrictMode, useEffect } from "react"
 import { createRoot } from "react-dom/client"
 import { Connection, browserSocket, socketUrl } from "@holdfast/client"
 import { bindChat, HoldfastChatTransport } from "@holdfast/client/ai-sdk"
+import { openOutbox, sendOnConnection } from "@holdfast/client/outbox"
 
 const helpers = new Map()
 const mounts = new Map()
@@ -35,8 +36,10 @@ function transportOf(kind, key) {
   return new HoldfastChatTransport({ connection: connectionOf(kind, key) })
 }
 
-function boundChat(name, id, key) {
-  const transport = transportOf("bound", key)
+function boundChat(name, id, key, box) {
+  const connection = connectionOf("bound", key)
+  const kept = box === undefined ? {} : { outbox: openOutbox({ name: box, send: sendOnConnection(connection) }) }
+  const transport = new HoldfastChatTransport({ connection, ...kept })
   const chat = new Chat({ id, transport })
   bindings.set(name, bindChat(chat, transport))
   chats.set(name, chat)
@@ -53,11 +56,11 @@ function View({ name, options }) {
 }
 
 /** Mounts a chat under a name; resolves once it is there to stay. */
-async function mount(name, { id, key, kind, resume = false }) {
+async function mount(name, { box, id, key, kind, resume = false }) {
   const sendAutomaticallyWhen = lastAssistantMessageIsCompleteWithApprovalResponses
   const options =
     kind === "bound"
-      ? { chat: chats.get(name) ?? boundChat(name, id, key) }
+      ? { chat: chats.get(name) ?? boundChat(name, id, key, box) }
       : { id, transport: transportOf(kind, key), resume, sendAutomaticallyWhen }
   const place = document.createElement("div")
   document.body.append(place)
@@ -99,4 +102,5 @@ function resume(name) {
 }
 
 const stop = (name) => bindings.get(name).stop()
-Object.assign(window, { page: { mount, unmount, shown, send, asking, answer, resume, stop } })
+const unsent = (name) => bindings.get(name).state.unsent.map(({ status }) => status)
+Object.assign(window, { page: { mount, unmount, shown, send, asking, answer, resume, stop, unsent } })

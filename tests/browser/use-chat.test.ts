@@ -82,11 +82,11 @@ type Tab = { readonly page: Page; readonly load: () => Promise<void> }
 
 let mounted = 0
 /** Mounts a chat of a session in a tab. */
-async function mount({ page }: Tab, id: string, kind: Kind, resume = false) {
+async function mount({ page }: Tab, id: string, kind: Kind, resume = false, box?: string) {
   const name = `${kind}-${mounted++}`
   const call = (what: string, ...args: ReadonlyArray<unknown>): Promise<unknown> =>
     page.evaluate(`window.page.${what}(...${JSON.stringify([name, ...args])})`)
-  const again = (): Promise<unknown> => call("mount", { id, kind, resume, key: hub.token })
+  const again = (): Promise<unknown> => call("mount", { id, kind, resume, key: hub.token, box })
   await again()
   const shown = async (): Promise<Shown> => (await call("shown")) as Shown
   return {
@@ -219,6 +219,25 @@ describe("useChat in a browser", () => {
     await one.is("streaming")
     await one.call("stop")
     await showsAll(one, 6)
+  })
+
+  it("I-11 a message that was sent while the hub was away is there once after the page is loaded again", async () => {
+    const { id } = await openAgent(hub)
+    const tab = await openTab()
+    const one = await mount(tab, id, "bound", false, "kept")
+    await one.send("[[say before]]")
+    await showsAll(one, 2)
+    proxy.refuse()
+    proxy.cut("rst")
+    await one.send("[[say kept]]")
+    await expect.poll(() => one.call("unsent"), { timeout: 20_000 }).toEqual(["offline"])
+    await tab.page.goto("about:blank")
+    proxy.allow()
+    await tab.load()
+    const again = await mount(tab, id, "bound", false, "kept")
+    await showsAll(again, 4)
+    expect(await again.call("unsent")).toEqual([])
+    await tab.page.close()
   })
 
   it("I-4 I-7 I-8 a cut, a kill of the hub and a frozen tab lose nothing and double nothing", async () => {

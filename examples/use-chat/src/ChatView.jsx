@@ -20,6 +20,14 @@ export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
   // Requests about a tool call are shown with the call; these are questions and plans.
   const others = session.permissions.filter(({ toolCallId }) => toolCallId === undefined)
   const isRefused = link._tag === "Refused"
+  const queued = new Map(session.queue.map((item) => [item.key ?? item.id, item]))
+  const unsent = new Map(session.unsent.map((message) => [message.key, message]))
+  // What was sent before the page was loaded, or elsewhere, waits in the queue alone.
+  const shown = new Set(messages.map(({ id }) => id))
+  const waiting = [...queued].flatMap(([id, { parts, status }]) =>
+    shown.has(id) || status !== "waiting" ? [] : [{ id, role: "user", parts }],
+  )
+  const isRejected = session.unsent.some(({ status }) => status === "failed")
   const isEmpty = messages.length === 0 && session.turn === undefined && !isRefused
   return (
     <>
@@ -43,11 +51,14 @@ export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
             ))}
           </div>
         )}
-        {messages.map((message) => (
+        {[...messages, ...waiting].map((message) => (
           <Message
             key={message.id}
             message={message}
-            isQueued={session.queue.some(({ key, status }) => key === message.id && status === "waiting")}
+            isQueued={queued.get(message.id)?.status === "waiting"}
+            unsent={unsent.get(message.id)}
+            onRetry={() => void binding.retry(message.id)}
+            onDrop={() => void binding.drop(message.id)}
             onAnswer={(id, approved) => void addToolApprovalResponse({ id, approved })}
           />
         ))}
@@ -55,7 +66,7 @@ export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
           <Request key={request.id} request={request} onAnswer={(answer) => void binding.answer(request.id, answer)} />
         ))}
         {isRefused && <p className="error">The hub does not accept this token. Sign out, and use another token.</p>}
-        {error !== undefined && <p className="error">{error.message}</p>}
+        {error !== undefined && !isRejected && !isRefused && <p className="error">{error.message}</p>}
         {session.error !== undefined && !isRefused && <p className="error">{session.error.message}</p>}
         {session.hold !== undefined && <p className="error">The queue is held: {session.hold.reason}</p>}
       </section>

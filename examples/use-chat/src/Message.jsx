@@ -1,12 +1,33 @@
 /** One message, part by part. */
-export function Message({ message, isQueued, onAnswer }) {
+export function Message({ message, isQueued, unsent, onAnswer, onDrop, onRetry }) {
   return (
-    <article className={message.role} data-queued={isQueued || undefined}>
+    <article className={message.role} data-queued={isQueued || unsent !== undefined || undefined}>
       {message.parts.map((part, at) => (
         <Part key={at} part={part} onAnswer={onAnswer} />
       ))}
       {isQueued && <small>queued</small>}
+      {unsent !== undefined && <Unsent {...unsent} onDrop={onDrop} onRetry={onRetry} />}
     </article>
+  )
+}
+
+/** A message that is in the outbox: it waits for the hub, over reloads too, or the hub refused it. */
+function Unsent({ failure, status, onDrop, onRetry }) {
+  if (status !== "failed")
+    return (
+      <p className="asks unsent">
+        <small>not sent yet</small>
+        <button onClick={onDrop}>Take back</button>
+      </p>
+    )
+  return (
+    <>
+      <p className="error">Not sent: {failure.message}</p>
+      <p className="asks">
+        <button onClick={onRetry}>Send again</button>
+        <button onClick={onDrop}>Drop</button>
+      </p>
+    </>
   )
 }
 

@@ -2,7 +2,7 @@
  * The one error shape a caller of this library meets (docs/protocol/rules.md, X-1).
  *
  * Errors of the hub keep their tag; those the client makes itself are `Unreachable`, `ConnectionLost`, `TimedOut`,
- * `Closed`, `Aborted`, `ProtocolBroken` and `Busy`, and for mistakes of the program that uses it `InvalidCall`,
+ * `Closed`, `Aborted`, `ProtocolBroken`, `HttpError` (an answer that is not the hub's) and `Busy`, and for mistakes of the program that uses it `InvalidCall`,
  * `AlreadyConsumed` and `AlreadyAttached`.
  */
 
@@ -47,16 +47,10 @@ export function isUnreachable(error: unknown): boolean {
 
 /** True when the same call may be made again later: the hub was away, busy or stopping. */
 export function isTransient(error: unknown): boolean {
-  return (
-    isUnreachable(error) ||
-    (error instanceof HoldfastError && (TRANSIENT_TAGS.has(error.tag) || (error.tag === "HttpError" && isGateway(error.status))))
-  )
+  return isUnreachable(error) || (error instanceof HoldfastError && TRANSIENT_TAGS.has(error.tag))
 }
 
 const TRANSIENT_TAGS = new Set(["Busy", "RateLimited", "Unavailable", "InternalError"])
-
-/** What a proxy answers in place of a hub that is away. */
-const isGateway = (status: number | undefined): boolean => status === 502 || status === 503 || status === 504
 
 /** A second consumer asked for what goes to one (C-13). */
 export function alreadyConsumed(what: "attachment" | "stream" | "feed"): HoldfastError {

@@ -92,7 +92,7 @@ export const wsSocket =
       problem = error.message
     })
     socket.on("unexpected-response", (request, response) => {
-      closed(1006, `the hub answered ${response.statusCode ?? 0}`, response.statusCode)
+      closed(1006, `no socket: the answer was ${response.statusCode ?? 0}`, response.statusCode)
       request.destroy()
     })
     socket.on("close", (code, reason) => closed(code, decoder.decode(reason) || problem))

@@ -129,6 +129,31 @@ describe("a call over HTTP", () => {
     await expect(makeApi(options({ origin: "http://127.0.0.1:1" })).live()).rejects.toMatchObject({ tag: "Unreachable" })
   })
 
+  it("C-14 an answer that is not the hub's own is Unreachable from 500 on, and says otherwise that another program answers", async () => {
+    for (const status of [500, 502, 503, 504, 521]) {
+      answers = [(response) => response.writeHead(status).end("<html>")]
+      const failed = expect(makeApi(options()).live()).rejects
+      await failed.toMatchObject({
+        tag: "Unreachable",
+        status,
+        retryable: true,
+        message: expect.stringContaining("cannot be reached"),
+      })
+    }
+    for (const status of [302, 404, 413]) {
+      answers = [(response) => response.writeHead(status).end("<html>")]
+      const failed = expect(makeApi(options()).live()).rejects
+      await failed.toMatchObject({
+        tag: "HttpError",
+        status,
+        retryable: false,
+        message: expect.stringContaining("not the hub's"),
+      })
+    }
+    answers = [refusal(503, "Unavailable")]
+    await expect(makeApi(options()).live()).rejects.toMatchObject({ tag: "Unavailable", status: 503, message: "no" })
+  })
+
   it("C-14 a socket that cannot be tried at all is refused at once", async () => {
     const { WebSocket } = await import("ws")
     const connection = new Connection({ open: wsSocket(WebSocket, "ws://127.0.0.1:1/", "two\nlines"), name: "test" })

@@ -2,6 +2,7 @@
  * The feeds of the chats on a connection, each under the session that its chat stands for (docs/protocol/rules.md, I-6). Transports
  * share them: a connection has one attachment per session (C-13).
  */
+import { isSessionId } from "@holdfast/core/agent/chat-id"
 import type { Connection } from "../Connection.ts"
 import { callSurely, sessionOf } from "./chat-calls.ts"
 import { ChatFeed } from "./ChatFeed.ts"
@@ -13,6 +14,7 @@ export type OpenListener = (chat: string, feed: ChatFeed) => void
 export class ChatFeeds {
   readonly connection: Connection
   readonly #sessions = new Map<string, Promise<string | undefined>>()
+  readonly #known = new Map<string, string>()
   readonly #feeds = new Map<string, ChatFeed>()
   readonly #listeners = new Set<OpenListener>()
 
@@ -33,6 +35,18 @@ export class ChatFeeds {
       if (session === undefined && this.#sessions.get(chat) === asked) this.#sessions.delete(chat)
     }
     if (session === undefined) return known === undefined || create === undefined ? undefined : this.of(chat, create)
+    return this.open(chat, session)
+  }
+
+  /** The session of a chat, if it was found before. */
+  known(chat: string): string | undefined {
+    return isSessionId(chat) ? chat : this.#known.get(chat)
+  }
+
+  /** The feed of a chat whose session was found. */
+  open(chat: string, session: string): ChatFeed {
+    this.#known.set(chat, session)
+    this.#sessions.set(chat, Promise.resolve(session))
     const feed = this.#feeds.get(session) ?? new ChatFeed(this.connection, session)
     this.#feeds.set(session, feed)
     for (const listener of [...this.#listeners]) listener(chat, feed)
@@ -63,6 +77,3 @@ export function feedsOn(connection: Connection): ChatFeeds {
   shared.set(connection, feeds)
   return feeds
 }
-
-/** The feeds by their transports: for what is bound to one, not for its users. */
-export const feedsOf = new WeakMap<object, ChatFeeds>()

@@ -6,14 +6,18 @@
  */
 import type { Followed } from "@holdfast/core/agent/turn-follower"
 import type { Hold } from "@holdfast/protocol/agent/hold"
+import type { CommandAnswer } from "../calls.ts"
 import type { Connection } from "../Connection.ts"
 import { HoldfastError } from "../errors.ts"
+import type { Outbox } from "../outbox/Outbox.ts"
 import { answerRequest, callSurely } from "./chat-calls.ts"
 import { type ChatRequest, chatRequest } from "./chat-request.ts"
 import type { ChatChunk, ChatMessage, ChatResume, ChatSend } from "./sdk-chat.ts"
 import type { ChatFeed } from "./ChatFeed.ts"
-import { type ChatFeeds, feedsOf, feedsOn } from "./ChatFeeds.ts"
+import { type ChatFeeds, feedsOn } from "./ChatFeeds.ts"
+import { ChatBox } from "./ChatBox.ts"
 import type { ChatReader } from "./ChatReader.ts"
+import { partsOf } from "./transport-parts.ts"
 
 /** What a transport needs. */
 export interface HoldfastChatTransportOptions {
@@ -21,9 +25,12 @@ export interface HoldfastChatTransportOptions {
   readonly connection: Connection
   /** What a session is created of for a chat that has none, as in `POST /api/sessions`; `create` in the body of a request comes first. */
   readonly create?: object
+  /** Keeps messages until the hub has them, also when the page ends: what `openOutbox` of `@holdfast/client/outbox` opens. */
+  readonly outbox?: Outbox | PromiseLike<Outbox>
 }
 
 type Stream = ReadableStream<ChatChunk>
+type Say = Extract<ChatRequest, { _tag: "Send" }>
 
 /** The transport. */
 export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
@@ -32,13 +39,15 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
   readonly connection: Connection
   readonly #create: object | undefined
   readonly #feeds: ChatFeeds
+  readonly #box: ChatBox | undefined
   #readers: ReadonlyArray<ChatReader> = []
 
-  constructor({ connection, create }: HoldfastChatTransportOptions) {
+  constructor({ connection, create, outbox }: HoldfastChatTransportOptions) {
     this.connection = connection
     this.#create = create
     this.#feeds = feedsOn(connection)
-    feedsOf.set(this, this.#feeds)
+    this.#box = outbox === undefined ? undefined : new ChatBox(this.#feeds, outbox)
+    partsOf.set(this, { feeds: this.#feeds, box: this.#box })
   }
 
   /** Sends the last message, or answers requests; returns the stream of its turn. Fails with a `HoldfastError` when it is refused. */
@@ -69,29 +78,43 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
   async #send(asked: ChatSend<M>): Promise<Stream> {
     const request = chatRequest(asked)
     const { create = this.#create } = (asked.body ?? {}) as { readonly create?: object }
-    const feed = await this.#feeds.of(asked.chatId, create)
+    const { chatId } = asked
+    const isKept = create !== undefined || this.#feeds.known(chatId) !== undefined
+    if (request._tag === "Send" && this.#box !== undefined && isKept) return this.#keep(this.#box, request, asked, create)
+    const feed = await this.#feeds.of(chatId, create)
     if (feed === undefined) {
       const message = "no session belongs to this chat: use a session's id, or say with create of what to create one"
-      throw new HoldfastError("SessionNotFound", message, { session: asked.chatId })
+      throw new HoldfastError("SessionNotFound", message, { session: chatId })
     }
     if (asked.abortSignal?.aborted === true) throw abortError(asked.abortSignal)
-    return request._tag === "Send" ? this.#say(feed, request, asked) : this.#continue(feed, request, asked)
+    if (request._tag === "Continue") return this.#continue(feed, request, asked)
+    if (this.#box !== undefined) return this.#keep(this.#box, request, asked, create)
+    const { key, mode, parts } = request
+    const send = () => callSurely(this.connection, "messages.send", { session: feed.session, key, mode, parts })
+    return this.#say(feed, request, asked, send)
+  }
+
+  /** Sends by way of the outbox. */
+  async #keep(box: ChatBox, request: Say, asked: ChatSend<M>, create: object | undefined): Promise<Stream> {
+    const { feed, sent } = await box.keep(asked.chatId, request, create)
+    return this.#say(await feed, request, asked, () => sent)
   }
 
   async #say(
     feed: ChatFeed,
-    { key, mode, parts }: Extract<ChatRequest, { _tag: "Send" }>,
+    { key }: Say,
     { abortSignal }: ChatSend<M>,
+    send: () => Promise<CommandAnswer<"messages.send">>,
   ): Promise<Stream> {
     // Before it is sent: its events may come before the answer, and only the answer can be lost.
     const reader = this.#read(feed, { key }, abortSignal)
     try {
-      const sent = await callSurely(this.connection, "messages.send", { session: feed.session, key, mode, parts })
+      const sent = await send()
       if (sent.status === "queued") reader.follower.held(sent.hold as Hold | undefined)
       if (sent.status !== "steered") return reader.stream
     } catch (error) {
       reader.leave()
-      throw error
+      throw error instanceof HoldfastError && error.tag === "Cancelled" ? abortError({ reason: undefined }) : error
     }
     // The turn that it went into began before it.
     reader.leave()
@@ -113,7 +136,7 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
 }
 
 /** An error that the AI SDK takes for an abort. */
-function abortError({ reason }: AbortSignal): Error {
+function abortError({ reason }: Pick<AbortSignal, "reason">): Error {
   if (reason instanceof Error) return reason
   return Object.assign(new Error("the request was aborted"), { name: "AbortError" })
 }

@@ -9,10 +9,13 @@ import { HoldfastError, isUnreachable } from "../errors.ts"
 import { answerRequest, callSurely, settleRequest } from "./chat-calls.ts"
 import { isSameList, mergedMessages } from "./chat-messages.ts"
 import type { ChatMessage } from "./sdk-chat.ts"
+import type { OfflineMessage } from "../outbox/optimistic.ts"
+import type { ChatBox } from "./ChatBox.ts"
 import type { ChatFeed, FeedNews } from "./ChatFeed.ts"
-import { type ChatFeeds, feedsOf } from "./ChatFeeds.ts"
+import type { ChatFeeds } from "./ChatFeeds.ts"
 import type { HoldfastChatTransport } from "./HoldfastChatTransport.ts"
 import type { WaitingMessage } from "./SessionView.ts"
+import { partsOf } from "./transport-parts.ts"
 
 /** The answer that a chat gives to a request. */
 export interface ApprovalAnswer {
@@ -38,6 +41,8 @@ export interface ChatState {
   readonly turn?: string
   /** Messages that wait for it, or for the agent. */
   readonly queue: ReadonlyArray<WaitingMessage>
+  /** Messages that wait in the outbox until the hub has them, and those that it refused; their `key` is the id in the chat. */
+  readonly unsent: ReadonlyArray<OfflineMessage>
   /** Why the queue does not continue by itself. */
   readonly hold?: Hold
   /** Open requests, those that are about no tool call among them. */
@@ -60,29 +65,35 @@ export interface ChatBinding {
   readonly stop: () => Promise<void>
   /** Answers a request in full: one of its options, the answers to its questions. */
   readonly answer: (requestId: string, answer: AnswerPermission) => Promise<void>
+  /** Sends a message that was refused again, by its id in the chat. */
+  readonly retry: (id: string) => Promise<void>
+  /** Takes back a message that was refused or not sent yet, and out of the chat. */
+  readonly drop: (id: string) => Promise<void>
   /** Loads the page of messages before those that were loaded. */
   readonly loadEarlier: () => Promise<void>
   /** Ends the binding; the chat and the session stay. */
   readonly close: () => void
 }
 
-const EMPTY: ChatState = { queue: [], permissions: [], hasEarlier: false }
+const EMPTY: ChatState = { queue: [], unsent: [], permissions: [], hasEarlier: false }
 
 /** Binds a chat to the session that its id stands for, as soon as there is one. */
 export function bindChat<M extends ChatMessage>(chat: BindableChat<M>, transport: HoldfastChatTransport<M>): ChatBinding {
-  const feeds = feedsOf.get(transport)
-  if (feeds === undefined)
+  const parts = partsOf.get(transport)
+  if (parts === undefined)
     throw new HoldfastError("InvalidCall", "a chat is bound with the HoldfastChatTransport that it was made with")
-  return new Binding(chat, feeds, transport)
+  return new Binding(chat, parts.feeds, parts.box, transport)
 }
 
 class Binding<M extends ChatMessage> implements ChatBinding {
   readonly #chat: BindableChat<M>
   readonly #feeds: ChatFeeds
+  readonly #box: ChatBox | undefined
   readonly #transport: object
   readonly #listeners = new Set<() => void>()
   readonly #answerOfChat: BindableChat<M>["addToolApprovalResponse"]
   readonly #unopen: () => void
+  readonly #unbox: (() => void) | undefined
   #feed: ChatFeed | undefined
   #unlisten: () => void = () => undefined
   #closed = false
@@ -91,9 +102,10 @@ class Binding<M extends ChatMessage> implements ChatBinding {
   #resumed: string | undefined
   state: ChatState = EMPTY
 
-  constructor(chat: BindableChat<M>, feeds: ChatFeeds, transport: object) {
+  constructor(chat: BindableChat<M>, feeds: ChatFeeds, box: ChatBox | undefined, transport: object) {
     this.#chat = chat
     this.#feeds = feeds
+    this.#box = box
     this.#transport = transport
     this.#answerOfChat = chat.addToolApprovalResponse
     // A chat keeps an answer to itself while a stream is open; here it is also given.
@@ -104,6 +116,10 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     this.#unopen = feeds.onOpen((id, feed) => {
       if (id === chat.id) this.#bind(feed)
     })
+    this.#unbox = box?.listen(
+      () => this.#boxed(),
+      (error) => this.#failed(error),
+    )
     feeds.of(chat.id).catch((error: unknown) => this.#failed(error as HoldfastError))
   }
 
@@ -135,6 +151,10 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     await settleRequest(this.#feeds.connection, this.#feed.session, requestId, answer)
   }
 
+  readonly retry = async (id: string): Promise<void> => this.#box?.retry(id)
+
+  readonly drop = async (id: string): Promise<void> => this.#box?.drop(id)
+
   readonly loadEarlier = async (): Promise<void> => {
     const feed = this.#feed
     const before = feed?.view.before ?? null
@@ -152,6 +172,7 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     this.#closed = true
     this.#chat.addToolApprovalResponse = this.#answerOfChat
     this.#unopen()
+    this.#unbox?.()
     this.#unlisten()
     this.#listeners.clear()
   }
@@ -194,7 +215,42 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     if (this.#closed || !feed.view.isReady) return
     const { messages } = this.#chat
     const merged = mergedMessages(messages, feed.view.shown.messages, (turn) => feed.isReading(turn, this.#transport))
-    if (!isSameList(messages, merged)) this.#chat.messages = merged
+    this.#show(this.#withUnsent(merged))
+  }
+
+  #show(messages: Array<M>): void {
+    if (!isSameList(this.#chat.messages, messages)) this.#chat.messages = messages
+  }
+
+  /** The outbox has changed: its messages are in the chat as long as they are in the box, whichever page has put them there. */
+  #boxed(): void {
+    const box = this.#box
+    const chat = this.#chat
+    if (this.#closed || box === undefined) return
+    const before = this.state.unsent
+    const made = this.#feed === undefined ? box.madeFor(chat.id) : undefined
+    if (made !== undefined) this.#feeds.open(chat.id, made)
+    const unsent = this.#unsent()
+    if (unsent.length > 0 || before.length > 0) this.#set({ ...this.state, unsent })
+    const dropped = new Set(before.flatMap(({ key }) => (box.isDropped(key) ? [key] : [])))
+    const there = dropped.size === 0 ? chat.messages : chat.messages.filter(({ id }) => !dropped.has(id))
+    this.#show(this.#withUnsent(there))
+  }
+
+  #unsent(): ReadonlyArray<OfflineMessage> {
+    const view = this.#feed?.view
+    const keys = () => new Set([...(view?.queue ?? []), ...(view?.shown.messages ?? [])].flatMap(({ key }) => key ?? []))
+    return this.#box?.unsent(this.#chat.id, keys) ?? []
+  }
+
+  /** What this page did not send itself comes last, once no answer is being written that would be behind it. */
+  #withUnsent(messages: Array<M>): Array<M> {
+    if (this.#chat.status === "streaming") return messages
+    const shown = new Set(messages.map(({ id }) => id))
+    const waiting = this.state.unsent.filter(({ key }) => !shown.has(key))
+    return waiting.length === 0
+      ? messages
+      : [...messages, ...waiting.map(({ key: id, parts, role }) => ({ id, role, parts }) as unknown as M)]
   }
 
   /** Has the chat read the streaming turn, if it does not. */
@@ -230,6 +286,7 @@ class Binding<M extends ChatMessage> implements ChatBinding {
       session: feed.session,
       ...(turn.status === "streaming" && turn.id !== undefined ? { turn: turn.id } : {}),
       queue,
+      unsent: this.#unsent(),
       ...(agent.hold === undefined ? {} : { hold: agent.hold }),
       permissions: permissions.filter(({ decision }) => decision === undefined),
       hasEarlier: before !== null,

@@ -200,9 +200,12 @@ async function refusal(response: Answer, signal: AbortSignal | undefined): Promi
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed === "object" && parsed !== null && "error" in parsed) return decodeError(parsed.error, fallback, status)
   } catch {
-    // Not the hub's own, but that of a proxy, perhaps.
+    // Not the hub's own.
   }
-  return new HoldfastError(fallback, `the hub answered ${status}`, {}, status)
+  // A proxy or its network answers in place of a hub that it does not reach.
+  if (status >= 500) return new HoldfastError("Unreachable", `the hub cannot be reached: a proxy answered ${status}`, {}, status)
+  const message = `the answer ${status} is not the hub's: a proxy or another program answers at this address`
+  return new HoldfastError(fallback, message, {}, status)
 }
 
 const reason = (cause: unknown): string => reasonOf(cause instanceof Error ? (cause.cause ?? cause) : cause)

@@ -50,6 +50,8 @@ export interface AddOptions {
   readonly expiresIn?: number
   /** In place of a key of its own: that of a command that was sent without the outbox, and may have been carried out. */
   readonly key?: string
+  /** In place of a key of its own: one that the program made, and under which nothing was sent yet. */
+  readonly id?: string
 }
 
 /** A command that was put into an outbox. */
@@ -152,7 +154,7 @@ export class Outbox {
 
   /** Puts a command into the box. `input.session` may be a session that a create in the box is to make, by `offlineId`. */
   add<N extends OutboxOperation>(operation: N, input: OutboxInput<N>, options: AddOptions = {}): Entry<OutboxAnswer<N>> {
-    const id = options.key ?? makeClientId()
+    const id = options.key ?? options.id ?? makeClientId()
     const now = this.#clock.now()
     const { session, ...rest } = copy(input)
     this.#order = Math.max(this.#order + 1, now)
@@ -218,6 +220,14 @@ export class Outbox {
         ...expiry(item.operation, now),
       }),
     }))
+  }
+
+  /** Sends a command that failed to another session, under its key; gives whether it was there. */
+  async redirect(id: string, session: string): Promise<boolean> {
+    const redirected = await this.#ofFailed(id, (item) => ({
+      item: later(unhindered(item), { status: "pending", tries: 0, at: this.#clock.now(), session }),
+    }))
+    return redirected > 0
   }
 
   /** Removes failed commands, or one of them; gives how many. */

@@ -113,11 +113,11 @@ export type Verdict =
 
 /** Judges the error that a try of an item ended with. `again`: it had been sent before this try. */
 export function judge(item: OutboxItem, again: boolean, error: HoldfastError, now: number, random: number): Verdict {
-  const { tag, message, fields } = error
+  const { tag, message, fields, status } = error
   if (tag === "Unauthorized" || tag === "Forbidden" || tag === "ProtocolMismatch") return "refused"
-  // A page that someone else puts in front of the hub, such as a hotel's, answers in its place.
+  // A page that someone else puts in front of the hub, such as a hotel's or a sign-in, answers in its place or leads away.
   const isGone = (isUnreachable(error) && tag !== "TimedOut") || tag === "Closed" || tag === "ProtocolBroken"
-  if (isGone || (tag === "HttpError" && isTransient(error))) return "away"
+  if (isGone || (tag === "HttpError" && (status ?? 0) < 400)) return "away"
   if (tag === "PermissionSettled" && again && isSameAnswer(item, fields["decision"]))
     return later(item, { status: "completed", input: {}, answer: fields["decision"] })
   const failure = { tag, message, at: now, fields }

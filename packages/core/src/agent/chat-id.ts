@@ -30,3 +30,8 @@ export function chatTag(chat: string): string {
 export function chatKey(chat: string): string {
   return `chat:${encodeURIComponent(chat)}`
 }
+
+/** The chat whose session is created with a key; `undefined` for a key of anything else. */
+export function chatOfKey(key: string): string | undefined {
+  return key.startsWith("chat:") ? decodeURIComponent(key.slice("chat:".length)) : undefined
+}
