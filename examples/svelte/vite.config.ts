@@ -15,6 +15,7 @@ export default defineConfig({
     alias: [
       { find: /^@holdfast\/client$/, replacement: source("index.ts") },
       { find: /^@holdfast\/client\/model$/, replacement: source("model/index.ts") },
+      { find: /^@holdfast\/client\/outbox$/, replacement: source("outbox/index.ts") },
     ],
   },
   server: {

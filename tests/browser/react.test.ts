@@ -6,7 +6,7 @@ import { documents } from "./react/documents.ts"
 import { lifecycles } from "./react/lifecycles.ts"
 import { away, refused } from "./react/offline.ts"
 import { resume } from "./react/resume.ts"
-import { svelte } from "./react/svelte.ts"
+import { svelte, svelteAway } from "./react/svelte.ts"
 import { compose, now, startWorld, until } from "./react/world.ts"
 
 /** Commands that the page sent for an attachment. */
@@ -25,7 +25,10 @@ describe("pages in a browser", () => {
     refused(world)
   })
   describe("in the documents", () => documents(world))
-  describe("in Svelte", () => svelte(world))
+  describe("in Svelte", () => {
+    svelte(world)
+    svelteAway(world)
+  })
   describe("on the client alone", () => resume(world))
 
   it("U-2 (check:O3) renders one part for a delta, and the stored message at the end", async () => {
