@@ -129,7 +129,7 @@ describe("a call over HTTP", () => {
     await expect(makeApi(options({ origin: "http://127.0.0.1:1" })).live()).rejects.toMatchObject({ tag: "Unreachable" })
   })
 
-  it("C-14 an answer that is not the hub's own is Unreachable from 500 on, and says otherwise that another program answers", async () => {
+  it("C-14 an answer that is not the hub's own is Unreachable from 500 on, and HttpError below", async () => {
     for (const status of [500, 502, 503, 504, 521]) {
       answers = [(response) => response.writeHead(status).end("<html>")]
       const failed = expect(makeApi(options()).live()).rejects

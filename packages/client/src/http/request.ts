@@ -202,10 +202,9 @@ async function refusal(response: Answer, signal: AbortSignal | undefined): Promi
   } catch {
     // Not the hub's own.
   }
-  // A proxy or its network answers in place of a hub that it does not reach.
-  if (status >= 500) return new HoldfastError("Unreachable", `the hub cannot be reached: a proxy answered ${status}`, {}, status)
-  const message = `the answer ${status} is not the hub's: a proxy or another program answers at this address`
-  return new HoldfastError(fallback, message, {}, status)
+  // A proxy answers in place of a hub that it does not reach.
+  const tag = status >= 500 ? "Unreachable" : fallback
+  return new HoldfastError(tag, `the hub cannot be reached: the answer ${status} is not the hub's`, {}, status)
 }
 
 const reason = (cause: unknown): string => reasonOf(cause instanceof Error ? (cause.cause ?? cause) : cause)

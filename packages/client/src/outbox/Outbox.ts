@@ -211,23 +211,12 @@ export class Outbox {
 
   /** Tries failed commands again, or one of them, under their keys; gives how many. */
   retry(id?: string): Promise<number> {
-    const now = this.#clock.now()
-    return this.#ofFailed(id, (item) => ({
-      item: later(unhindered(item), {
-        status: "pending",
-        tries: 0,
-        at: now,
-        ...expiry(item.operation, now),
-      }),
-    }))
+    return this.#again(id)
   }
 
-  /** Sends a command that failed to another session, under its key; gives whether it was there. */
-  async redirect(id: string, session: string): Promise<boolean> {
-    const redirected = await this.#ofFailed(id, (item) => ({
-      item: later(unhindered(item), { status: "pending", tries: 0, at: this.#clock.now(), session }),
-    }))
-    return redirected > 0
+  /** Sends a command that failed to another session, under its key; gives how many: 1 or none. */
+  redirect(id: string, session: string): Promise<number> {
+    return this.#again(id, { session })
   }
 
   /** Removes failed commands, or one of them; gives how many. */
@@ -282,6 +271,13 @@ export class Outbox {
   /** Calls `end` when the outbox is closed. */
   onClose(end: () => void): void {
     this.#ends.push(end)
+  }
+
+  #again(id: string | undefined, change: Partial<OutboxItem> = {}): Promise<number> {
+    const at = this.#clock.now()
+    return this.#ofFailed(id, (item) => ({
+      item: later(unhindered(item), { status: "pending", tries: 0, at, ...expiry(item.operation, at), ...change }),
+    }))
   }
 
   async #ofFailed(

@@ -47,18 +47,6 @@ describe("an outbox", () => {
     expect(texts(world)).toEqual(["1"])
   })
 
-  it("C-50 keeps a command that never was sent under the id that the program gave it", async () => {
-    const world = new World()
-    const { outbox } = await world.open()
-    world.hub.otherwise = () => AWAY
-    const entry = outbox.send("a", { text: "1" }, { id: "mine" })
-    await entry.stored
-    expect(outbox.state.items).toMatchObject([{ id: "mine", sent: false }])
-    world.hub.otherwise = () => "ok"
-    await world.clock.run(60_000)
-    expect(world.hub.carried).toMatchObject([{ key: "mine" }])
-  })
-
   it("C-52 keeps the order within a session, serves four sessions at once and the most urgent first", async () => {
     const world = new World()
     const { outbox } = await world.open()
@@ -123,36 +111,6 @@ describe("an outbox", () => {
     const lost = outbox.send(offlineId("nobody"), { text: "x" })
     await world.clock.run(100)
     expect(await outcome(lost.done)).toBe("SessionNotCreated")
-  })
-
-  it("C-53 what failed for want of its session is sent to another under its key", async () => {
-    const world = new World()
-    const { outbox } = await world.open()
-    world.hub.faults = [refusal("KeyConflict")]
-    const created = outbox.create({ kind: "agent", agent: "one" })
-    const sent = outbox.send(created.session, { text: "hello" })
-    await world.clock.run(100)
-    expect(await outcome(sent.done)).toBe("SessionNotCreated")
-    expect(await outbox.redirect(sent.id, "other")).toBe(true)
-    expect(await outbox.redirect(sent.id, "third")).toBe(false)
-    await world.clock.run(100)
-    expect(world.hub.carried).toMatchObject([{ key: sent.id, session: "other", input: { text: "hello" } }])
-  })
-
-  it("C-54 an answer of what leads elsewhere costs no try, and one about the request itself fails it", async () => {
-    const world = new World()
-    const { outbox } = await world.open()
-    const answer = (status: number) => new HoldfastError("HttpError", "not the hub's", {}, status)
-    world.hub.otherwise = ({ text }) => answer(text === "large" ? 413 : 302)
-    const large = mark(outbox, "a", "large")
-    const kept = mark(outbox, "b", "kept")
-    await world.clock.run(200_000)
-    expect(await outcome(large.done)).toBe("HttpError")
-    expect(outbox.state.items.find(({ id }) => id === kept.id)).toMatchObject({ status: "pending", tries: 0 })
-    world.hub.otherwise = () => "ok"
-    outbox.wake()
-    await world.clock.run(1000)
-    expect(texts(world)).toEqual(["kept"])
   })
 
   it("C-54 tries what may pass five times, with growing waits and never before it was asked to", async () => {
