@@ -347,9 +347,21 @@ describe.concurrent("a client", () => {
     const stored = messages[1]
     expect(end).toEqual({ turn: stored?.id, outcome: "completed", message: stored, replaced: false })
     expect(text(chunks)).toBe(textOf(stored!))
-    expect(chunks.at(-1)).toEqual({ type: "finish" })
+    expect(chunks.at(-1)).toMatchObject({ type: "finish" })
     expect(chunks.filter(({ type }) => type === "finish" || type === "start")).toHaveLength(2)
     expect(await turn.sent).toMatchObject({ status: "started" })
+  })
+
+  it.each([
+    ["a turn that completes", "[[say and done]]", { type: "finish", finishReason: "stop" }],
+    ["a turn that fails", "[[error broken]]", { type: "error", errorText: "broken" }],
+  ])("C-38 %s is handed out with one start and one end, whatever its agent says of them", async (_, message, last) => {
+    const { id } = await openAgent(hub)
+    const chunks: Array<AgentChunk> = []
+    for await (const chunk of sendAndFollow(open(), id, message)) chunks.push(chunk)
+    const ends = chunks.filter(({ type }) => ["start", "finish", "abort", "error"].includes(type))
+    expect(ends).toEqual([expect.objectContaining({ type: "start" }), last])
+    expect(chunks.at(-1)).toEqual(last)
   })
 
   it("C-38 leaving a turn that is followed, or an abort, stops nothing; an interrupt ends it with abort", async () => {

@@ -33,6 +33,8 @@ export interface TurnEnd {
   readonly replaced: boolean
 }
 
+type Finish = Extract<AgentChunk, { readonly type: "finish" }>
+
 /** The chunks of a turn, the last of which is `finish`, `abort` or `error`; it returns how the turn ended, unless it is left before. */
 export interface FollowedTurn extends AsyncGenerator<AgentChunk, TurnEnd | undefined> {
   /** What became of the message; settles also when no one follows. */
@@ -86,6 +88,7 @@ class Following {
   /** What was handed out of the turn. */
   #shown: Array<AgentChunk> = []
   #isFolded = false
+  #reason: Finish["finishReason"]
   #message: Message | undefined
   #isReplaced = false
 
@@ -137,7 +140,7 @@ class Following {
       }
       if (event.channel !== "turn" || event.type !== "ended") continue
       const { outcome, error } = event.data
-      yield endChunk(outcome, error?.message)
+      yield endChunk(outcome, { reason: this.#reason, error: error?.message })
       return { turn: this.#turn, outcome, message: this.#message, replaced: this.#isReplaced }
     }
     return undefined
@@ -166,12 +169,21 @@ class Following {
     if (event.channel === "agent" && event.type === "folded") this.#isFolded = true
     if (event.channel !== "message") {
       const chunk = chunkOf(event)
-      return chunk === undefined ? [] : [chunk]
+      return chunk === undefined ? [] : this.#next(chunk)
     }
     const { message } = event.data
     if (message.id !== this.#turn) return []
     this.#message = message
     return this.#isFolded ? this.#rest(message) : []
+  }
+
+  /** What of an agent's chunk is handed out: one start, and no end, which the end of the turn says. */
+  #next(chunk: AgentChunk): ReadonlyArray<AgentChunk> {
+    if (chunk.type === "abort" || chunk.type === "error") return []
+    if (chunk.type === "finish") this.#reason = chunk.finishReason
+    else if (chunk.type !== "start" || this.#shown.length === 0) return [chunk]
+    const { messageMetadata } = chunk
+    return messageMetadata === undefined ? [] : [{ type: "message-metadata", messageMetadata }]
   }
 
   #rest(message: Message): ReadonlyArray<AgentChunk> {
@@ -184,7 +196,10 @@ class Following {
   }
 }
 
-function endChunk(outcome: TurnOutcome, error: string | undefined): AgentChunk {
-  if (outcome === "completed") return { type: "finish" }
+function endChunk(
+  outcome: TurnOutcome,
+  { reason, error }: { reason: Finish["finishReason"]; error: string | undefined },
+): AgentChunk {
+  if (outcome === "completed") return reason === undefined ? { type: "finish" } : { type: "finish", finishReason: reason }
   return outcome === "interrupted" ? { type: "abort" } : { type: "error", errorText: error ?? `the turn ended: ${outcome}` }
 }

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { without } from "./field-default.ts"
 import { DESK_MAX } from "./desk-limits.ts"
-import { uncontrolled, visible, wellFormed } from "./text.ts"
+import { matching, uncontrolled, visible, wellFormed } from "./text.ts"
 
 /** The version that a change was made from, which must be the one that is stored. */
 const Expected = Schema.optionalKey(
@@ -48,7 +48,9 @@ export const DeskPut = Schema.Struct({ version: Schema.Finite, time: Schema.Fini
 export type DeskPut = typeof DeskPut.Type
 
 /** Id of a client, as `Hello` has it. */
-export const ClientId = Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/))
+export const ClientId = Schema.String.check(
+  matching(/^[\w-]{8,64}$/, "the id of a client has 8 to 64 letters of A to Z, digits, _ or -"),
+)
 
 /** Name of a client, for people who choose among layouts. */
 const ClientName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100), wellFormed, uncontrolled, visible)

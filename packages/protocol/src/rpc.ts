@@ -3,6 +3,7 @@
  * the socket has, under its name and with its input.
  */
 import * as Schema from "effect/Schema"
+import { ClientId } from "./desk.ts"
 import { operationEntries, type OperationName, type Operations } from "./operations.ts"
 import { commandFields, type InputOf, Nothing, SessionName } from "./operations/operation.ts"
 import { type Appended, Cells, CreatedBy, Refreshed, Session } from "./session.ts"
@@ -18,7 +19,7 @@ export const CONNECTION_COMMANDS = {
   Hello: {
     input: Schema.Struct({
       protocol: Schema.Int,
-      client: Schema.String.check(matching(/^[\w-]{8,64}$/, "the id of a client has 8 to 64 letters of A to Z, digits, _ or -")),
+      client: ClientId,
       connection: Schema.String.check(
         matching(/^[\w-]{16,64}$/, "the id of a connection has 16 to 64 letters of A to Z, digits, _ or -"),
       ),

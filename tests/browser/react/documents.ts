@@ -4,7 +4,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { openAgent, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import type { Page } from "../chromium.ts"
 import { DOCUMENTS } from "./document-pages.ts"
-import { until, type World } from "./world.ts"
+import { until, type World, write } from "./world.ts"
 
 const text = (page: Page) => until(page, "document.body.innerText.trim()")
 
@@ -27,6 +27,24 @@ const SEEN: Readonly<Record<string, (page: Page, session: string, world: World) 
   },
   terminal: (page) => until(page, `document.querySelector(".xterm-rows")?.textContent`).toContain("shown here"),
   "use-connection": (page) => text(page).toBe("Connected"),
+  "use-doing": async (page, session, { hub }) => {
+    await text(page).toBe("Nothing now")
+    await sendText(hub, session, "[[say doing]] [[slow 60 50]]")
+    await text(page).toContain("writing")
+    await settledAgent(hub, session)
+    await text(page).toBe("Nothing now")
+  },
+  "use-draft": async (page, session, { hub }) => {
+    await write(page, "not sent yet")
+    await expect
+      .poll(async () => (await hub.call<{ readonly text: string }>("GET", `/api/sessions/${session}/draft`)).body.text)
+      .toBe("not sent yet")
+  },
+  "use-layout": async (page) => {
+    await text(page).toContain("0 open")
+    await click(page, "Open")
+    await text(page).toContain("1 open")
+  },
   "use-messages": (page) => text(page).toMatch(/user .*say answered[^]*assistant answered/),
   "use-outbox": async (page, _, world) => {
     await text(page).toContain("0 on their way, 0 failed")
@@ -56,6 +74,13 @@ const SEEN: Readonly<Record<string, (page: Page, session: string, world: World) 
     await click(page, "Continue")
     await text(page).toBe("0 waiting")
   },
+  "use-seen": async (page) => {
+    await text(page).toContain("New, in the list")
+    await click(page, "Mark as seen")
+    await text(page).toContain("Seen, not in the list")
+    await click(page, "Mark as unread")
+    await text(page).toContain("New, in the list")
+  },
   "use-session": (page) => text(page).toMatch(/^docs agent \(idle\)$/i),
   "use-session-events": (page) => text(page).toBe("Live: has events, 0 waiting, turn idle"),
   "use-session-service": async (page) => {
@@ -69,6 +94,7 @@ const SEEN: Readonly<Record<string, (page: Page, session: string, world: World) 
     await text(page).toContain("turn/ended")
   },
   "use-sessions": (page) => text(page).toContain("docs agent is "),
+  "use-trace": (page) => text(page).toMatch(/^[1-9]\d* working, [1-9]\d* with messages$/),
 }
 
 /** One test for each page. */

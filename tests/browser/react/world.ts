@@ -185,15 +185,20 @@ export function now(page: Seen, name: string): Promise<unknown> {
 
 /** Types a message into a chat's composer, and Enter. */
 export async function compose(page: Seen, message: string): Promise<void> {
+  await write(page, message)
+  await page.evaluate(
+    `document.querySelector("textarea").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`,
+  )
+}
+
+/** Writes into the field of a page, in place of what is there. */
+export async function write(page: Seen, message: string): Promise<void> {
   await until(page, `document.querySelector("textarea")?.readOnly`).toBe(false)
   await page.evaluate(`(() => {
     const field = document.querySelector("textarea")
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, ${JSON.stringify(message)})
     field.dispatchEvent(new Event("input", { bubbles: true }))
   })()`)
-  await page.evaluate(
-    `document.querySelector("textarea").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`,
-  )
 }
 
 /** The plugin as the Svelte example uses it; it is installed with what only tests need. */
