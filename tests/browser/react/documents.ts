@@ -94,7 +94,7 @@ const SEEN: Readonly<Record<string, (page: Page, session: string, world: World) 
     await text(page).toContain("turn/ended")
   },
   "use-sessions": (page) => text(page).toContain("docs agent is "),
-  "use-trace": (page) => text(page).toMatch(/^[1-9]\d* working, [1-9]\d* with messages$/),
+  "use-trace": (page) => text(page).toMatch(/^[1-9]\d* busy, [1-9]\d* with messages$/),
 }
 
 /** One test for each page. */
