@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { createServer } from "node:http"
 import { once } from "node:events"
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -194,6 +195,9 @@ describe("the command line", () => {
     await ok("draft", id, "Try again\nwith care")
     expect(await ok("draft", id)).toBe("Try again\nwith care\n")
     expect(await ok("drafts")).toContain("Try again")
+    const piped = { env: hub.environment(), input: "Written by a program\n" }
+    execFileSync(process.execPath, [MAIN, "draft", id, "-"], piped)
+    expect(await ok("draft", id)).toBe("Written by a program\n")
     await ok("draft", id, "")
     expect(await ok("drafts")).toContain("no drafts")
     expect(await ok("trace", id)).toMatch(/x·*\nfrom .* to .*; ▄ works/)

@@ -21,7 +21,7 @@ export const deskCommands = [
     {
       session,
       text: Argument.String("text").pipe(
-        Argument.withDescription("New text; empty to remove the draft (default: print it)"),
+        Argument.withDescription("New text; empty to remove the draft, - reads standard input (default: print it)"),
         Argument.optional,
         Argument.map(Option.getOrUndefined),
       ),

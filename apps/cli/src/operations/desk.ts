@@ -4,6 +4,7 @@
 import { type DeskApi, makeDeskApi } from "@holdfast/client/http/desk-api"
 import type { DraftHead } from "@holdfast/protocol/desk"
 import type { WholeTrace } from "@holdfast/protocol/trace"
+import { standardInput } from "../agent/message-input.ts"
 import { toFailure } from "../failure.ts"
 import { outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { httpOptions, useHub } from "../server/hub.ts"
@@ -32,8 +33,9 @@ export async function markSessions(names: ReadonlyArray<string>, unread: boolean
 }
 
 /** Prints the draft of the next message to a session, or keeps another; an empty text removes it. */
-export async function draft(session: string, text: string | undefined, json: boolean): Promise<void> {
-  if (text !== undefined) {
+export async function draft(session: string, typed: string | undefined, json: boolean): Promise<void> {
+  if (typed !== undefined) {
+    const text = typed === "-" ? await standardInput() : typed
     const put = await asked((api) => api.putDraft(session, { text }))
     if (json) printJson(put)
     return
