@@ -20,7 +20,7 @@ const MEASURED =
 const rooms = ["packages/*", "apps/*", "testkit", "bench", "conformance"]
 
 /** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
-const special = ["contract", "system", "browser", "faults", "agents"]
+const special = ["contract", "system", "browser", "e2e", "faults", "agents"]
 
 const beside = (ending: string) =>
   rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
@@ -58,7 +58,7 @@ export default defineConfig({
           ...PATIENT,
           testTimeout: name === "faults" ? 600_000 : 300_000,
           hookTimeout: 300_000,
-          ...(name === "browser" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),
+          ...(name === "browser" || name === "e2e" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),
         },
       })),
     ],

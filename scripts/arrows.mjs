@@ -12,7 +12,12 @@ import { FREE, PACKAGES, TEST_PACKAGES } from "./packages.mjs"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
-const isSource = (path) => /^(packages|apps|testkit|bench|conformance)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")
+/** How a package is bundled is no part of it. */
+const isConfig = (path) => path.endsWith("/vite.config.ts")
+const isSource = (path) =>
+  !isConfig(path) && /^(packages|apps|testkit|bench|conformance)\/.*\.tsx?$/.test(path) && !path.endsWith(".d.ts")
+/** What a path to a file ends in. `?worker` and `?url` are how a bundle is told what to make of one. */
+const ENDING = /\.(ts|tsx|mjs|json|css|svg)(\?(worker|url))?$/
 const builtin = new Set(builtinModules)
 
 const packageOf = (specifier) =>
@@ -55,7 +60,7 @@ function problemOf(path, rule, specifier) {
     const target = normalize(join(dirname(path), specifier))
     if (!target.startsWith(`${rule.folder}/`)) return `${path}: leaves its package by a path, ${specifier}; import the package`
     if (!test && isTest(target)) return `${path}: imports a test, ${specifier}`
-    if (!/\.(ts|mjs|json)$/.test(specifier)) return `${path}: ${specifier} lacks its ending`
+    if (!ENDING.test(specifier)) return `${path}: ${specifier} lacks its ending`
     return undefined
   }
   if (specifier.startsWith("node:") || builtin.has(specifier)) {

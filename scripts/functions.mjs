@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { parseSync, Visitor } from "oxc-parser"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
-const CODE = /^(packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(ts|mjs)$/
+const CODE = /^(packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(ts|tsx|mjs)$/
 const SUITE = /\/contract\//
 const MAX_LINES = 90
 

@@ -16,7 +16,7 @@ const NAMED = /\b(?:check|row|trap|fault):[A-Z]?\d+\b/g
 const BARE = /(?<![\w:.-])(?!C[01]\b|F\d+\b)[A-Z]\d{1,2}(?![\w-])/g
 const OLD = /\btraps? \d+|\bmission row\b|\bcheck [A-Z]\d+\b|\(N\d+[,) ]/g
 const TEXT =
-  /^(?:packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(?:ts|mjs)$|^[^/]*\.md$|^(?:docs|decisions)\/.*\.md$/
+  /^(?:packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(?:ts|tsx|mjs)$|^[^/]*\.md$|^(?:docs|decisions)\/.*\.md$/
 
 const listed = [...readFileSync(join(ROOT, LIST), "utf8").matchAll(LISTED)].map(([, id]) => id)
 const known = new Set(listed)

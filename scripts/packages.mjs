@@ -138,6 +138,17 @@ export const PACKAGES = [
     node: true,
   },
   {
+    folder: "apps/web",
+    holds: "the app: sessions, terminals and agents in a browser, on the desk and on the phone",
+    uses: ["protocol", "core", "client", "react"],
+    npm: [
+      ...["react", "react-dom", "radix-ui", "wouter", "idb", "tinykeys", "virtua", "marked", "diff"],
+      ...["@atlaskit/pragmatic-drag-and-drop", "@shikijs/core", "@shikijs/engine-javascript", "@shikijs/langs"],
+      ...["@xterm/xterm", "@xterm/addon-fit", "@xterm/addon-search", "@xterm/addon-unicode11", "@xterm/addon-web-links"],
+      "@xterm/addon-webgl",
+    ],
+  },
+  {
     folder: "conformance",
     holds: "the suite that any door passes, against any server; the doors that it knows, a command line",
     uses: ["protocol", "client"],

@@ -1,6 +1,6 @@
 /**
- * Checks that every numbered rule of docs/protocol/rules.md is named by a test's title, and that tests name only rules
- * that exist. Says which number a new rule of each section gets.
+ * Checks that every numbered rule of docs/protocol/rules.md and of docs/protocol/app-rules.md is named by a test's title, and that
+ * tests name only rules that exist. Says which number a new rule of each section gets.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,8 +10,9 @@ import { testTitles } from "./titles.mjs"
 const RULE = /^(?:\s*[-*]\s+)?\*\*([A-Z]{1,3}-\d+)\*\*/gm
 const NAMED = /\b([A-Z]{1,3}-\d+)\b/g
 
-const RULES = "docs/protocol/rules.md"
-const text = readFileSync(join(ROOT, RULES), "utf8")
+const FILES = ["docs/protocol/rules.md", "docs/protocol/app-rules.md"]
+const RULES = FILES.join(" and ")
+const text = FILES.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n")
 const definitions = [...text.matchAll(RULE)].map(([, id]) => id)
 const rules = new Set(definitions)
 const prefixes = new Set(definitions.map((id) => id.split("-")[0]))
@@ -19,7 +20,7 @@ const prefixes = new Set(definitions.map((id) => id.split("-")[0]))
 const problems = []
 // A rule that was written where rules used to be would be proven by nothing.
 const astray = [...readFileSync(join(ROOT, "docs/PROTOCOL.md"), "utf8").matchAll(RULE)].map(([, id]) => id)
-if (astray.length > 0) problems.push(`docs/PROTOCOL.md defines ${astray.join(", ")}; rules belong in ${RULES}`)
+if (astray.length > 0) problems.push(`docs/PROTOCOL.md defines ${astray.join(", ")}; rules belong in ${FILES[0]}`)
 const twice = definitions.filter((id, index) => definitions.indexOf(id) !== index)
 for (const id of new Set(twice)) problems.push(`${RULES}: ${id} stands for more than one rule`)
 

@@ -6,7 +6,9 @@ import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 /** Share of all source lines that one of `packages/*` may have. */
 const MAX_SHARE = 0.16
 
-const sources = repositoryFiles().filter((path) => /^((packages|apps)\/[^/]+|testkit|bench|conformance)\/src\/.*\.ts$/.test(path))
+const sources = repositoryFiles().filter((path) =>
+  /^((packages|apps)\/[^/]+|testkit|bench|conformance)\/src\/.*\.tsx?$/.test(path),
+)
 const lines = new Map()
 for (const path of sources) {
   const folder = /^((packages|apps)\/[^/]+|testkit|bench|conformance)/.exec(path)[0]

@@ -11,7 +11,7 @@ import { kindOf, matching, needHeavy, pathsIn, testFiles } from "./test-files.mj
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 
 /** Kinds of tests in a plain `npm test`, in the order they run. */
-const KINDS = ["unit", "contract", "system", "browser", "faults"]
+const KINDS = ["unit", "contract", "system", "browser", "e2e", "faults"]
 
 const args = process.argv.slice(2)
 const size = args.find((arg) => arg.startsWith("--faults="))?.slice("--faults=".length) ?? "short"

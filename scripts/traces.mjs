@@ -8,8 +8,8 @@ import { basename, dirname, join } from "node:path"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
 const SELF = "scripts/traces.mjs"
-const TEXT = /\.(ts|mjs|js|json|md|yml|yaml|sh|css|html|txt)$|^[^.]*$|^\.(npmrc|gitignore|gitattributes)$/
-const CODE = /^(packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(ts|mjs)$/
+const TEXT = /\.(ts|tsx|mjs|js|json|md|yml|yaml|sh|css|html|txt)$|^[^.]*$|^\.(npmrc|gitignore|gitattributes)$/
+const CODE = /^(packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(ts|tsx|mjs|css)$/
 const MAX_BYTES = 2_000_000
 
 /** Names that example paths in documents and tests may use. */
@@ -52,6 +52,7 @@ for (const path of files) {
   if (!CODE.test(path)) continue
   if (lines.length - 1 > maxLines(path))
     problems.push(`${path}: ${lines.length - 1} lines, more than ${maxLines(path)}; split it`)
-  if (NAMES.test(name.replace(/\.(test\.)?(ts|mjs)$/, ""))) problems.push(`${path}: the name does not say what it holds`)
+  if (NAMES.test(name.replace(/\.(test\.|module\.)?(ts|tsx|mjs|css)$/, "")))
+    problems.push(`${path}: the name does not say what it holds`)
 }
 conclude("traces", problems, `${files.length} files carry none`)

@@ -62,7 +62,7 @@ const TITLES = [
   [/\bwaits behind\b/i, "waits for, after"],
 ]
 
-const SOURCE = /^(?:packages\/[^/]+|apps\/cli|conformance)\/src\/(?!contract\/).*\.ts$/
+const SOURCE = /^(?:packages\/[^/]+|apps\/[^/]+|conformance)\/src\/(?!contract\/).*\.tsx?$/
 const DOCUMENT =
   /^(?:README|ARCHITECTURE|CONTRIBUTING|SECURITY|GLOSSARY|CHANGELOG)\.md$|^(?:docs|decisions)\/.*\.md$|^packages\/[^/]+\/DESIGN\.md$/
 
@@ -92,6 +92,7 @@ for (const path of repositoryFiles()) {
   }
   new Visitor({
     Literal: ({ value, start }) => typeof value === "string" && read(value, start),
+    JSXText: ({ value, start }) => read(value.replace(/\s+/g, " "), start),
     TemplateLiteral: ({ quasis, start }) => read(quasis.map(({ value }) => value.cooked).join("…"), start),
   }).visit(program)
   for (const { value, start } of comments) look(value, COMMENTS, at(start))

@@ -80,6 +80,12 @@ export class BesideCells implements Source {
     this.#frames.mark(this)
   }
 
+  /** There is no such session any more. */
+  gone(id: string): void {
+    this.#does(id, undefined)
+    if (this.#news.delete(id)) this.#frames.mark(this)
+  }
+
   /** What was sent is void. */
   reset(): void {
     for (const session of [...this.#doings.keys()]) this.#does(session, undefined)

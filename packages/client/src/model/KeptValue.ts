@@ -42,7 +42,7 @@ export class KeptValue<A> {
   readonly #cell: Cell<KeptState<A>>
   readonly #calls: ValueCalls<A>
   readonly #delay: number
-  readonly #initial: A
+  #initial: A
   #version = 0
   /** Grows with each change here, and up to which of them the hub has. */
   #changes = 0
@@ -73,6 +73,13 @@ export class KeptValue<A> {
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined))
     return this.#loading
+  }
+
+  /** Shows what the page kept of an earlier visit, until the hub's is there; changes nothing that is newer. */
+  restore(value: A): void {
+    if (this.#isLoaded || this.#changes > 0) return
+    this.#initial = value
+    this.#show({ value, status: "loading" })
   }
 
   /** Changes it. */
@@ -115,6 +122,8 @@ export class KeptValue<A> {
       this.#version = stored.version
       this.#isLoaded = true
       if (this.#changes === this.#settled) this.#show({ value: stored.value ?? this.#initial, status: "saved" })
+      // What was changed here was made from what the hub still has: then no other client has put anything.
+      else if (isSame(stored.value, this.#initial)) this.#show({ value: this.latest, status: "changed" })
       else this.#show({ value: this.latest, status: "changed", ...offered(stored, this.latest) })
     } catch (cause) {
       this.#failed(cause)
@@ -164,5 +173,7 @@ export class KeptValue<A> {
 }
 
 function offered<A>({ value, version, time }: StoredValue<A>, shown: A): Pick<KeptState<A>, "other"> {
-  return value === undefined || JSON.stringify(value) === JSON.stringify(shown) ? {} : { other: { value, version, time } }
+  return value === undefined || isSame(value, shown) ? {} : { other: { value, version, time } }
 }
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -58,6 +58,8 @@ export class SessionTable implements Source {
   /** Ids of sessions with open requests. */
   readonly #asking = new Set<string>()
   #isWaitingNew = false
+  /** Ids of records that an earlier visit kept, and of which the feed has said nothing yet. */
+  readonly #kept = new Set<string>()
   #feed: Feed | undefined
   #cursor: FeedCursor | undefined
   /** The hub has another store than before, so what it answered earlier says nothing about this one. */
@@ -110,6 +112,15 @@ export class SessionTable implements Source {
     this.#frames.mark(this)
   }
 
+  /** Shows records that the page kept of an earlier visit, until the feed has said what is so now; nothing once it has said anything. */
+  restore(records: ReadonlyArray<Session>): void {
+    if (this.#records.size > 0 || this.#state.latest._tag !== "Loading") return
+    for (const record of records) {
+      this.#kept.add(record.id)
+      this.#changed(record)
+    }
+  }
+
   /** Follows the feed of a connection, from where the last one ended. */
   start(connection: Connection): void {
     if (this.#feed !== undefined) return
@@ -118,8 +129,11 @@ export class SessionTable implements Source {
       connection,
       {
         sessions: (sessions, _, synced) => {
-          for (const session of sessions) this.#changed(session)
-          if (synced) this.#state.set(SYNCED)
+          for (const session of sessions) {
+            this.#kept.delete(session.id)
+            this.#changed(session)
+          }
+          if (synced) this.#synced()
         },
         ...(this.beside === undefined ? {} : { beside: (what) => this.beside?.take(what) }),
         reset: () => this.#reset(),
@@ -152,6 +166,19 @@ export class SessionTable implements Source {
     const list = new SessionList(this.#frames, filter, (id) => this.#read(id))
     for (const session of [...this.#records.values(), ...this.#shown.values()]) list.changed(session)
     return list
+  }
+
+  /** The feed has caught up: what was kept and is not at the hub is gone. */
+  #synced(): void {
+    for (const id of this.#kept) {
+      this.#records.delete(id)
+      this.beside?.gone(id)
+      if (this.#asking.delete(id)) this.#isWaitingNew = true
+      this.#show(id)
+    }
+    if (this.#kept.size > 0) this.#frames.mark(this)
+    this.#kept.clear()
+    this.#state.set(SYNCED)
   }
 
   #changed(session: Session): void {
@@ -203,6 +230,7 @@ export class SessionTable implements Source {
   #reset(): void {
     this.#wasReset = true
     this.#records.clear()
+    this.#kept.clear()
     this.beside?.reset()
     this.#asking.clear()
     this.#isWaitingNew = true

@@ -106,4 +106,30 @@ describe("a value that is kept on the hub", () => {
     expect(state()).toEqual({ value: "three", status: "saved" })
     expect(puts).toEqual(["one two"])
   })
+
+  it("U-14 shows what an earlier visit kept until the hub's is there, and takes a change of it for no conflict", async () => {
+    kept.restore("as it was")
+    expect(state()).toEqual({ value: "as it was", status: "loading" })
+    stored = { value: "as it was", version: 3, time: 1 }
+    kept.set("as it was, and more")
+    kept.restore("older")
+    await later()
+    expect(state()).toEqual({ value: "as it was, and more", status: "saved" })
+    expect(stored.version).toBe(4)
+    // Another client has changed it meanwhile: then that is offered.
+    const again = new KeptValue(frames, "", { read: async () => stored, put: async () => ({ version: 9 }) }, DELAY)
+    again.restore("as it was")
+    again.set("as it was, and mine")
+    await again.load()
+    frames.flush()
+    expect(again.state.get()).toMatchObject({ other: { value: "as it was, and more" } })
+  })
+
+  it("U-14 shows the hub's in place of what was kept, and nothing kept once the hub's is there", async () => {
+    kept.restore("old")
+    stored = { value: "new", version: 3, time: 1 }
+    await kept.load()
+    kept.restore("old")
+    expect(state()).toEqual({ value: "new", status: "saved" })
+  })
 })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection } from "../../src/Connection.ts"
+import { BesideCells } from "../../src/model/BesideCells.ts"
 import { Frames } from "../../src/model/frames.ts"
 import type { SessionFilter } from "../../src/model/SessionList.ts"
 import { SessionTable } from "../../src/model/SessionTable.ts"
@@ -105,6 +106,36 @@ describe("the table of sessions", () => {
     await fed(11, [session("three", 11)])
     expect(all.ids.get()).toEqual(["three", "two", "one"])
     end()
+  })
+
+  it("U-14 shows records that were kept until the feed has caught up, then those that the hub has", async () => {
+    const asked = { id: "r", decision: undefined, askedAt: 1 }
+    const kept = [session("two", 3, { label: "of old" }), session("gone", 5, { permissions: [asked], news: { seq: 1 } })]
+    const beside = new BesideCells(frames)
+    const other = new SessionTable(frames, beside)
+    other.restore(kept)
+    expect(other.list({}).ids.get()).toEqual([])
+    frames.flush()
+    expect(other.state.get()._tag).toBe("Loading")
+    expect(other.list({}).ids.get()).toEqual(["gone", "two"])
+    expect(other.record("two").get()).toMatchObject({ label: "of old" })
+    expect([other.waiting.get().length, beside.unread.get()]).toEqual([1, ["gone"]])
+    table.stop()
+    const watches = hub.watches.length
+    other.start(connection)
+    await until("watching", () => hub.watches.length > watches)
+    hub.feed(10, [session("one", 9), session("two", 10)])
+    await until("synced", () => {
+      frames.flush()
+      return other.state.get()._tag === "Synced"
+    })
+    expect(other.list({}).ids.get()).toEqual(["two", "one"])
+    expect(other.record("two").get()).toMatchObject({ label: "two" })
+    expect([other.record("gone").get(), other.waiting.get(), beside.unread.get()]).toEqual([undefined, [], []])
+    other.restore(kept)
+    frames.flush()
+    expect(other.list({}).ids.get()).toEqual(["two", "one"])
+    other.stop()
   })
 
   it("U-11 shows a session while its create waits, then the real one in its place, by both ids, at every moment once", async () => {

@@ -1,0 +1,62 @@
+/** The page: sessions, panes, status line; on the phone one of them at a time. */
+import { lazy, Suspense } from "react"
+import type { ReactElement } from "react"
+import { useConnection } from "@holdfast/react"
+import { Rail } from "../list/Rail.tsx"
+import { Workspace } from "../workspace/Workspace.tsx"
+import { ErrorBoundary } from "./ErrorBoundary.tsx"
+import { LiveRegion } from "./LiveRegion.tsx"
+import { useForm } from "./media.ts"
+import { Overlays } from "./Overlays.tsx"
+import { SignIn } from "./SignIn.tsx"
+import { StatusLine } from "./StatusLine.tsx"
+import { useRoute } from "./use-route.ts"
+import { usePageCommands } from "./use-page-commands.ts"
+import { useSigns } from "./use-signs.ts"
+import styles from "./Page.module.css"
+
+const NewSession = lazy(() => import("../new-session/NewSession.tsx"))
+const Settings = lazy(() => import("../settings/Settings.tsx"))
+
+/** All of it. */
+export function Page(): ReactElement {
+  const { state } = useConnection()
+  const route = useRoute()
+  const form = useForm()
+  usePageCommands()
+  useSigns()
+  const isList = form !== "phone" || route.name === "workspace"
+  const over = route.name === "new" ? <NewSession /> : route.name === "settings" ? <Settings /> : null
+  return (
+    <div className={styles["page"]} data-form={form}>
+      <h1 className="visually-hidden">Holdfast</h1>
+      <nav className={styles["rail"]} data-region="list" aria-label="Sessions" hidden={!isList}>
+        <ErrorBoundary what="The list">
+          <Rail />
+        </ErrorBoundary>
+      </nav>
+      <main className={styles["main"]} data-region="panes" hidden={form === "phone" && isList}>
+        {state._tag === "Refused" ? <SignIn error={state.error} /> : null}
+        <div
+          className={styles["work"]}
+          inert={over !== null || state._tag === "Refused"}
+          data-covered={over === null ? undefined : ""}
+        >
+          <ErrorBoundary what="The workspace">
+            <Workspace />
+          </ErrorBoundary>
+        </div>
+        {over === null ? null : (
+          <div className={styles["over"]}>
+            <ErrorBoundary what="This part">
+              <Suspense fallback={null}>{over}</Suspense>
+            </ErrorBoundary>
+          </div>
+        )}
+      </main>
+      <StatusLine isShown={form !== "phone" || isList} />
+      <LiveRegion />
+      <Overlays />
+    </div>
+  )
+}

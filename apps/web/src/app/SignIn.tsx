@@ -1,0 +1,48 @@
+/** What is shown where the server does not let this browser in: why, and the two ways in. */
+import { useState } from "react"
+import type { FormEvent, ReactElement } from "react"
+import type { HoldfastError } from "@holdfast/client"
+import { KEY_ITEM } from "@holdfast/protocol/browser-key"
+import { Button } from "../ui/Button.tsx"
+import { basePath } from "./base.ts"
+import { linkSecret } from "./sign-in-link.ts"
+import styles from "./SignIn.module.css"
+
+/** A field for a link or a key. */
+export function SignIn({ error }: { readonly error: HoldfastError }): ReactElement {
+  const [problem, setProblem] = useState<string | undefined>(undefined)
+  const isSignedOut = error.tag === "Unauthorized"
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const given = String(new FormData(event.currentTarget).get("way") ?? "").trim()
+    if (given === "") return setProblem("Paste a link, or a key.")
+    const link = linkSecret(given, document.baseURI)
+    if (link !== undefined) return location.assign(link)
+    if (/^https?:/i.test(given)) return setProblem("This link is for another server.")
+    try {
+      localStorage.setItem(KEY_ITEM + basePath(), given)
+    } catch {
+      return setProblem("This browser does not let this page keep anything. Allow it, then try again.")
+    }
+    location.reload()
+  }
+  return (
+    <form className={styles["form"]} onSubmit={submit} aria-labelledby="sign-in">
+      <h2 id="sign-in">{isSignedOut ? "This browser is not signed in" : "The server does not let this browser in"}</h2>
+      {isSignedOut ? null : <p dir="auto">{error.message}</p>}
+      <p>
+        Run <code>holdfast open</code> where the server runs: it opens a link that signs this browser in. For a phone there is{" "}
+        <code>holdfast pair</code>.
+      </p>
+      <label htmlFor="sign-in-way">Or paste a link or a key here</label>
+      <span className={styles["line"]}>
+        <input id="sign-in-way" name="way" type="password" autoComplete="off" spellCheck={false} data-autofocus="" />
+        <Button kind="kelp" type="submit">
+          Sign in
+        </Button>
+      </span>
+      {problem === undefined ? null : <p role="alert">{problem}</p>}
+      <p className={styles["soft"]}>What you typed and have not sent is still here, and goes out when you are signed in.</p>
+    </form>
+  )
+}

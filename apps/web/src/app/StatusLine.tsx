@@ -1,0 +1,97 @@
+/** The line at the foot of the page: connection, what waits, what is to be sent, what was done, how many sessions are live. */
+import { lazy, Suspense, useState } from "react"
+import type { ReactElement } from "react"
+import { useOutbox } from "@holdfast/react"
+import { keyMapIsOpen } from "../commands/palette-state.ts"
+import { Popover } from "../ui/Popover.tsx"
+import { StandingMark } from "../ui/StateMark.tsx"
+import { useStore } from "../ui/store.ts"
+import { ConnectionItem } from "./ConnectionItem.tsx"
+import { LiveCount } from "./LiveCount.tsx"
+import { notice, undoLast } from "./notices.ts"
+import { statusItems } from "./status-items.ts"
+import { ToSend } from "./ToSend.tsx"
+import { useWaitingNow } from "./waiting.ts"
+import styles from "./StatusLine.module.css"
+
+const Inbox = lazy(() => import("../requests/Inbox.tsx"))
+
+/** The line. Where it is not shown, what it says is still announced. */
+export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactElement {
+  const items = useStore(statusItems)
+  return (
+    <footer className={styles["line"]} data-region="status" aria-label="Status" hidden={!isShown}>
+      <ConnectionItem />
+      <span className={styles["host"]} dir="ltr">
+        {location.host}
+      </span>
+      <Waits />
+      <ToSend />
+      <NoticeItem />
+      {items.map(({ id, text, action }) => (
+        <span key={id} className={styles["item"]}>
+          <span className={styles["cut"]} dir="auto">
+            {text}
+          </span>
+          {action === undefined ? null : (
+            <button type="button" className={styles["act"]} onClick={action.run}>
+              {action.title}
+            </button>
+          )}
+        </span>
+      ))}
+      <span className={styles["end"]}>
+        <LiveCount />
+        <button type="button" className={styles["item"]} onClick={() => keyMapIsOpen.set(true)}>
+          Keys <kbd>?</kbd>
+        </button>
+      </span>
+    </footer>
+  )
+}
+
+/** How many wait, which opens where they can be answered. */
+function Waits(): ReactElement | null {
+  const count = useWaitingNow().length
+  const [isOpen, setIsOpen] = useState(false)
+  if (count === 0 && !isOpen) return null
+  const button = (
+    <button type="button" className={styles["waits"]}>
+      <StandingMark standing="waits" />
+      {count === 1 ? "1 waits for you" : `${count} wait for you`} <kbd>F8</kbd>
+    </button>
+  )
+  return (
+    <Popover trigger={button} label="What waits for you" side="top" isOpen={isOpen} onOpenChange={setIsOpen}>
+      {(close) => (
+        <Suspense fallback={null}>
+          <Inbox onOpen={close} />
+        </Suspense>
+      )}
+    </Popover>
+  )
+}
+
+/** What was done last. */
+function NoticeItem(): ReactElement | null {
+  const { problem } = useOutbox()
+  const shown = useStore(notice)
+  if (shown === undefined)
+    return problem === undefined ? null : (
+      <span className={styles["item"]} data-kind="fail" role="alert">
+        <span className={styles["cut"]}>{problem.message}</span>
+      </span>
+    )
+  return (
+    <span className={styles["item"]} role="status">
+      <span className={styles["cut"]} dir="auto">
+        {shown.text}
+      </span>
+      {shown.undo === undefined ? null : (
+        <button type="button" className={styles["act"]} onClick={() => undoLast()}>
+          Undo <kbd>Z</kbd>
+        </button>
+      )}
+    </span>
+  )
+}

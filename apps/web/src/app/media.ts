@@ -1,0 +1,29 @@
+/** How much room there is: the three forms of the page. */
+import { useSyncExternalStore } from "react"
+
+/** `wide`: any number of panes side by side. `narrow`: two. `phone`: one thing at a time. */
+export type Form = "wide" | "narrow" | "phone"
+
+const PHONE = "(max-width: 759px)"
+const NARROW = "(max-width: 1279px)"
+
+const queries = (): ReadonlyArray<MediaQueryList> => [matchMedia(PHONE), matchMedia(NARROW)]
+
+function subscribe(listener: () => void): () => void {
+  const all = queries()
+  for (const query of all) query.addEventListener("change", listener)
+  return () => {
+    for (const query of all) query.removeEventListener("change", listener)
+  }
+}
+
+/** The form of the page now. */
+export function formNow(): Form {
+  const [phone, narrow] = queries()
+  return phone?.matches === true ? "phone" : narrow?.matches === true ? "narrow" : "wide"
+}
+
+/** The form of the page, as it changes. */
+export function useForm(): Form {
+  return useSyncExternalStore(subscribe, formNow)
+}

@@ -1,0 +1,64 @@
+/** The commands of the page itself. */
+import { useEffect, useMemo, useRef } from "react"
+import { useHub } from "@holdfast/react"
+import type { Command } from "../commands/command.ts"
+import { listenToKeys } from "../commands/listen.ts"
+import { askPalette, keyMapIsOpen, paletteWish } from "../commands/palette-state.ts"
+import { useCommands } from "../commands/use-commands.ts"
+import { focusedTab } from "../workspace/tabs.ts"
+import { useOpen } from "../workspace/use-open.ts"
+import { tellNotice, undoLast } from "./notices.ts"
+import { themeChoice } from "./preferences.ts"
+import { nextRegion } from "./regions.ts"
+import { useGo } from "./use-route.ts"
+import { nextWaiting, useWaitingNow } from "./waiting.ts"
+
+/** Registers them, and listens to keys. */
+export function usePageCommands(): void {
+  const { desk } = useHub()
+  const go = useGo()
+  const open = useOpen()
+  const now = useWaitingNow()
+  const waiting = useRef(now)
+  useEffect(() => {
+    waiting.current = now
+  }, [now])
+  useEffect(() => listenToKeys(() => focusedTab(desk.layout.latest)?.session), [desk])
+  const all = useMemo((): ReadonlyArray<Command> => {
+    const visit = (by: 1 | -1) => (): void => {
+      const next = nextWaiting(waiting.current, focusedTab(desk.layout.latest)?.session, by)
+      if (next === undefined) tellNotice("Nothing waits for you.")
+      else open.session(next)
+    }
+    const toggle = (): void => {
+      if (paletteWish.get() === undefined) askPalette()
+      else paletteWish.set(undefined)
+    }
+    return [
+      { id: "palette", title: "Find or do anything", keys: ["$mod+k", "F1"], when: "anywhere", run: toggle },
+      { id: "keys", title: "Show all keys", keys: ["?"], run: () => keyMapIsOpen.set(true) },
+      { id: "region.next", title: "Next part of the page", keys: ["F6"], when: "anywhere", run: () => nextRegion(1) },
+      {
+        id: "region.previous",
+        title: "Previous part of the page",
+        keys: ["Shift+F6"],
+        when: "anywhere",
+        run: () => nextRegion(-1),
+      },
+      { id: "waiting.next", title: "Next that waits for you", keys: ["F8"], when: "anywhere", run: visit(1) },
+      { id: "waiting.previous", title: "Previous that waits for you", keys: ["Shift+F8"], when: "anywhere", run: visit(-1) },
+      {
+        id: "undo",
+        title: "Undo what was done last",
+        keys: ["z"],
+        run: () => undoLast() || tellNotice("There is nothing to undo."),
+      },
+      { id: "session.new", title: "New session", keys: ["c"], run: () => go("/new") },
+      { id: "settings", title: "Settings", keys: ["$mod+,"], when: "anywhere", run: () => go("/settings") },
+      { id: "theme.dark", title: "Dark theme", run: () => themeChoice.choose("dark") },
+      { id: "theme.light", title: "Light theme", run: () => themeChoice.choose("light") },
+      { id: "theme.system", title: "Theme of the system", run: () => themeChoice.choose("system") },
+    ]
+  }, [desk, go, open])
+  useCommands(all)
+}

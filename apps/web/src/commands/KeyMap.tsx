@@ -1,0 +1,102 @@
+/** All keys, by where they count: read from the registry, so it shows what is so at this moment. */
+import { useState } from "react"
+import type { ReactElement } from "react"
+import { Dialog } from "radix-ui"
+import { useCloseOver } from "../ui/close-over.ts"
+import type { Command, When } from "./command.ts"
+import { keyText } from "./key-text.ts"
+import { keyMapIsOpen } from "./palette-state.ts"
+import { useAllCommands } from "./use-commands.ts"
+import styles from "./KeyMap.module.css"
+
+/** The places in the order in which they are shown. */
+const PLACES: ReadonlyArray<readonly [when: When, title: string]> = [
+  ["anywhere", "Everywhere, terminals too"],
+  ["outside text", "Outside text"],
+  ["list", "In the list"],
+  ["pane", "In a pane"],
+  ["request", "On what waits for you"],
+  ["composer", "In a message"],
+  ["terminal", "In a terminal"],
+]
+
+/** The commands of a place that have keys, each once. */
+function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Command> {
+  const found = new Map<string, Command>()
+  for (const command of all) {
+    if ((command.when ?? "outside text") !== when || command.keys === undefined || command.id.startsWith("pane.number.")) continue
+    found.set(command.title, command)
+  }
+  return [...found.values()]
+}
+
+/** The map of keys. */
+export default function KeyMap(): ReactElement {
+  const all = useAllCommands()
+  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
+  const close = (): void => keyMapIsOpen.set(false)
+  useCloseOver(true, close)
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles["behind"]} />
+        <Dialog.Content
+          className={styles["map"]}
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            before?.focus()
+          }}
+        >
+          <header className={styles["head"]}>
+            <Dialog.Title className={styles["title"]}>Keys</Dialog.Title>
+            <span className={styles["soft"]}>In a terminal, a key of ours that is pressed twice goes to the program.</span>
+            <Dialog.Close className={styles["close"]}>
+              Close <kbd>Esc</kbd>
+            </Dialog.Close>
+          </header>
+          <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
+            {PLACES.map(([when, title]) => (
+              <Place key={when} title={title} commands={commandsAt(all, when)} isFirst={when === "outside text"} />
+            ))}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+interface PlaceProps {
+  readonly title: string
+  readonly commands: ReadonlyArray<Command>
+  /** Whether the keys that go to panes by number are here. */
+  readonly isFirst: boolean
+}
+
+function Place({ title, commands, isFirst }: PlaceProps): ReactElement | null {
+  if (commands.length === 0) return null
+  return (
+    <section className={styles["place"]}>
+      <h3 className={styles["where"]}>{title}</h3>
+      <dl className={styles["keys"]}>
+        {commands.map((command) => (
+          <Line key={command.id} title={command.title} keys={command.keys ?? []} />
+        ))}
+        {isFirst ? <Line title="Go to a pane by its number" keys={["g 1"]} /> : null}
+      </dl>
+    </section>
+  )
+}
+
+function Line({ title, keys }: { readonly title: string; readonly keys: ReadonlyArray<string> }): ReactElement {
+  return (
+    <div className={styles["line"]}>
+      <dt>
+        {keys.map((one) => (
+          <kbd key={one}>{keyText(one)}</kbd>
+        ))}
+      </dt>
+      <dd>{title}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,130 @@
+/** Find or do anything: sessions and commands by what is typed; loaded when it is first wanted. */
+import { useMemo, useRef, useState } from "react"
+import type { ReactElement } from "react"
+import { Dialog } from "radix-ui"
+import { useSessions } from "@holdfast/react"
+import { useCloseOver } from "../ui/close-over.ts"
+import { useListbox } from "../ui/listbox.ts"
+import { StateMark } from "../ui/StateMark.tsx"
+import { Time } from "../ui/Time.tsx"
+import { useOpen } from "../workspace/use-open.ts"
+import type { Command } from "./command.ts"
+import { keyText } from "./key-text.ts"
+import { paletteWish } from "./palette-state.ts"
+import type { PaletteWish } from "./palette-state.ts"
+import { ranked } from "./rank.ts"
+import { commands } from "./registry.ts"
+import { useAllCommands } from "./use-commands.ts"
+import styles from "./Palette.module.css"
+
+/** Lines at most. */
+const MOST = 50
+
+type Found =
+  | { readonly _tag: "Session"; readonly id: string; readonly text: string; readonly at: number }
+  | { readonly _tag: "Command"; readonly command: Command; readonly text: string }
+
+/** What there is to find: sessions, those active last first, then commands. */
+function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
+  const { sessions } = useSessions()
+  const all = useAllCommands()
+  return useMemo(() => {
+    const onlyCommands = query.startsWith(">")
+    const found: Array<Found> = []
+    if (!onlyCommands)
+      for (const session of sessions) {
+        const at = session.status === "offline" ? session.createdAt : session.lastActiveAt
+        found.push({ _tag: "Session", id: session.id, text: session.label, at })
+      }
+    const shown = new Map(all.map((command) => [command.id, command]))
+    if (!isSplit)
+      for (const command of shown.values())
+        if (!/^(?:palette|pane\.number\.)/.test(command.id)) found.push({ _tag: "Command", command, text: command.title })
+    return ranked(found, onlyCommands ? query.slice(1) : query, ({ text }) => text, MOST)
+  }, [sessions, all, query, isSplit])
+}
+
+/** The palette. */
+export default function Palette({ wish }: { readonly wish: PaletteWish }): ReactElement {
+  const [query, setQuery] = useState("")
+  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
+  const isDone = useRef(false)
+  const open = useOpen()
+  const found = useFound(query, wish.split !== undefined)
+  const close = (): void => paletteWish.set(undefined)
+  useCloseOver(true, close)
+  const pick = (at: number, { altKey }: { readonly altKey: boolean }): void => {
+    const one = found[at]
+    if (one === undefined) return
+    isDone.current = true
+    close()
+    if (one._tag === "Command") return void commands.run(one.command.id, one.command.session)
+    const split = wish.split ?? (altKey ? ("right" as const) : undefined)
+    open.session(one.id, split === undefined ? {} : { split })
+  }
+  const listbox = useListbox({ count: found.length, onPick: pick, of: query })
+  const what = wish.split === undefined ? "Find a session, or do something" : "Which session is to be beside it?"
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles["behind"]} />
+        <Dialog.Content
+          className={styles["palette"]}
+          aria-describedby={undefined}
+          // Without a trigger the focus would be lost.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (!isDone.current) before?.focus()
+          }}
+        >
+          <Dialog.Title className="visually-hidden">{what}</Dialog.Title>
+          <input
+            {...listbox.field}
+            className={styles["field"]}
+            aria-label={what}
+            placeholder={what}
+            dir="auto"
+            value={query}
+            autoFocus
+            spellCheck={false}
+            autoComplete="off"
+            onChange={({ target }) => setQuery(target.value)}
+          />
+          <div {...listbox.list} className={styles["list"]} aria-label="What was found">
+            {found.map((one, at) => (
+              <div key={one._tag === "Session" ? one.id : `> ${one.command.id}`} className={styles["item"]} {...listbox.item(at)}>
+                <Line found={one} />
+              </div>
+            ))}
+          </div>
+          {found.length === 0 ? <p className={styles["none"]}>Nothing is called so.</p> : null}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function Line({ found }: { readonly found: Found }): ReactElement {
+  if (found._tag === "Session")
+    return (
+      <>
+        <StateMark session={found.id} />
+        <span className={styles["words"]} dir="auto">
+          {found.text}
+        </span>
+        <Time at={found.at} className={styles["at"]} />
+      </>
+    )
+  const [keys] = found.command.keys ?? []
+  return (
+    <>
+      <span className={styles["sign"]} aria-hidden="true">
+        ›
+      </span>
+      <span className={styles["words"]} dir="auto">
+        {found.text}
+      </span>
+      {keys === undefined ? null : <kbd>{keyText(keys)}</kbd>}
+    </>
+  )
+}

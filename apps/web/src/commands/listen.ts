@@ -1,0 +1,66 @@
+/** The one listener for keys of the page. */
+import { closeOver } from "../ui/close-over.ts"
+import { commands } from "./registry.ts"
+import { KeyPresses } from "./keys.ts"
+import { isGivenUp, placeOf } from "./place.ts"
+
+/** Milliseconds within which a key of ours that is pressed again in a terminal goes to its program. */
+const TWICE = 500
+
+/** A key that a terminal's person pressed and that was taken for a command. */
+interface Taken {
+  readonly key: string
+  readonly at: number
+  readonly target: HTMLElement
+}
+
+/** Gives a key to what had the focus when it was pressed first. */
+function passOn(event: KeyboardEvent, target: HTMLElement): void {
+  const { key, code, keyCode, altKey, ctrlKey, metaKey, shiftKey } = event
+  const init = { key, code, keyCode, which: keyCode, altKey, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }
+  target.focus()
+  const passed = new KeyboardEvent("keydown", init)
+  PASSED.add(passed)
+  target.dispatchEvent(passed)
+}
+
+const PASSED = new WeakSet<Event>()
+
+/** Listens until the function that is returned is called. `focused` gives the session whose pane has the focus. */
+export function listenToKeys(focused: () => string | undefined): () => void {
+  const presses = new KeyPresses()
+  let taken: Taken | undefined
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.defaultPrevented || PASSED.has(event)) return
+    const target = event.target instanceof Element ? event.target : null
+    if (isGivenUp(target)) return
+    const now = event.timeStamp
+    if (taken !== undefined && taken.key === event.key && now - taken.at <= TWICE && !event.repeat) {
+      const { target: terminal } = taken
+      taken = undefined
+      event.preventDefault()
+      event.stopPropagation()
+      // What the first press opened goes with the second one.
+      closeOver()
+      passOn(event, terminal)
+      return
+    }
+    const place = placeOf(target, focused())
+    const found = presses.press(event, place, commands.now(), now)
+    if (found._tag === "Nothing") return
+    if (found._tag === "Begun") return
+    const isHeldDown = event.repeat && !/Arrow|^[jk[\]]$/.test(event.key)
+    event.preventDefault()
+    event.stopPropagation()
+    if (isHeldDown) return
+    taken = place.kinds.has("terminal") && target instanceof HTMLElement ? { key: event.key, at: now, target } : undefined
+    found.command.run()
+  }
+  const forget = (): void => presses.forget()
+  window.addEventListener("keydown", pressed, { capture: true })
+  window.addEventListener("pointerdown", forget, { capture: true })
+  return () => {
+    window.removeEventListener("keydown", pressed, { capture: true })
+    window.removeEventListener("pointerdown", forget, { capture: true })
+  }
+}

@@ -1,0 +1,53 @@
+/** One clock for everything on the page that says how long ago something was: it ticks no more often than some of it changes. */
+import { useSyncExternalStore } from "react"
+import { nextChange } from "./time.ts"
+
+interface Waiting {
+  readonly tell: () => void
+  readonly due: number
+}
+
+const waiting = new Set<Waiting>()
+let timer: ReturnType<typeof setTimeout> | undefined
+let timerDue = Infinity
+
+function arm(): void {
+  const due = Math.min(...[...waiting].map((one) => one.due))
+  if (due === timerDue) return
+  clearTimeout(timer)
+  timerDue = due
+  timer = due === Infinity ? undefined : setTimeout(tick, Math.max(0, due - Date.now()))
+}
+
+function tick(): void {
+  const now = Date.now()
+  timerDue = Infinity
+  // A browser may call a moment early.
+  for (const one of waiting) if (one.due <= now + 20) one.tell()
+  arm()
+}
+
+/** A value of the time that has passed since `at`; rendered again when `timeAgo` may change. */
+export function useAgo<A extends string | number>(at: number, read: (now: number) => A): A {
+  const get = (): A => read(Date.now())
+  const subscribe = (listener: () => void): (() => void) => {
+    let own: Waiting = { tell: () => undefined, due: Infinity }
+    const wait = (): void => {
+      waiting.delete(own)
+      const now = Date.now()
+      own = { tell: told, due: now + nextChange(at, now) }
+      waiting.add(own)
+    }
+    const told = (): void => {
+      wait()
+      listener()
+    }
+    wait()
+    arm()
+    return () => {
+      waiting.delete(own)
+      arm()
+    }
+  }
+  return useSyncExternalStore(subscribe, get, get)
+}

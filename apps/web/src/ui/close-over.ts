@@ -1,0 +1,23 @@
+/** What is open over the page, so that a key can close it from elsewhere. */
+import { useEffect } from "react"
+
+const open: Array<() => void> = []
+
+/** Says that something is open over the page, and how it is closed. */
+export function useCloseOver(isOpen: boolean, close: () => void): void {
+  useEffect(() => {
+    if (!isOpen) return undefined
+    open.push(close)
+    return () => {
+      const at = open.indexOf(close)
+      if (at >= 0) open.splice(at, 1)
+    }
+  })
+}
+
+/** Closes what was opened last; false when nothing is open. */
+export function closeOver(): boolean {
+  const close = open.pop()
+  close?.()
+  return close !== undefined
+}

@@ -1,0 +1,49 @@
+/** How a session stands, in the six signs that a person learns: by what weighs most. */
+import type { Session } from "@holdfast/protocol/session"
+import type { ShownSession } from "@holdfast/client/outbox"
+
+/** `finished`: and not seen; `offline`: made here, and not yet by the server. */
+export type SessionStanding = "waits" | "working" | "failed" | "finished" | "idle" | "offline"
+
+const isOpen = ({ decision }: Session["permissions"][number]): boolean => decision === undefined
+
+/** Whether a session waits for a person: an agent that asks, or a program that says so of itself. */
+export function isWaiting(session: Session): boolean {
+  if (session.status !== "active") return false
+  return session.permissions.some(isOpen) || session.terminal?.program?.state === "blocked"
+}
+
+/** Since when a session waits for a person, in epoch milliseconds. */
+export function waitsSince(session: Session): number {
+  const asked = session.permissions.filter(isOpen).map(({ askedAt }) => askedAt)
+  return Math.min(...asked, session.terminal?.program?.state === "blocked" ? session.terminal.program.since : Infinity)
+}
+
+/** Whether something runs in it: a turn, a program that says so of itself, a command that its shell marks, a start. */
+function isWorking({ turn, process, terminal, kind }: Session): boolean {
+  if (turn.status === "streaming" || process === "starting") return true
+  if (kind !== "terminal" || process !== "running") return false
+  if (terminal?.program !== undefined) return terminal.program.state === "working"
+  return terminal?.lastCommand !== undefined && terminal.lastCommand.milliseconds === undefined
+}
+
+/** How a session stands; `isUnread` when it has news that this person has not seen. */
+export function standingOf(session: ShownSession, isUnread: boolean): SessionStanding {
+  if (session.status === "offline") return session.failure === undefined ? "offline" : "failed"
+  if (isWaiting(session)) return "waits"
+  if (isWorking(session)) return "working"
+  const { process, news } = session
+  if (process === "failed" || process === "lost") return "failed"
+  if (isUnread) return news?.what === "failed" ? "failed" : "finished"
+  return "idle"
+}
+
+/** A standing in words, for those who do not see the sign. */
+export const STANDING_WORDS: Readonly<Record<SessionStanding, string>> = {
+  waits: "Waits for you",
+  working: "Working",
+  failed: "Failed",
+  finished: "Finished, not seen",
+  idle: "Quiet",
+  offline: "Not sent yet",
+}

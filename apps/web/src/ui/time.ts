@@ -1,0 +1,51 @@
+/** Times as words: how long ago, in one or two short ones. */
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** How long ago `at` was, as of `now`: `now`, `12 s`, `9 min`, `3 h`, then the weekday, then the date. Both in epoch milliseconds. */
+export function timeAgo(at: number, now: number, locale?: string): string {
+  const ago = now - at
+  if (ago < SECOND) return "now"
+  if (ago < MINUTE) return `${Math.floor(ago / SECOND)} s`
+  if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min`
+  if (ago < DAY) return `${Math.floor(ago / HOUR)} h`
+  if (ago < 6 * DAY) return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(at)
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...(isThisYear ? {} : { year: "numeric" }) }).format(
+    at,
+  )
+}
+
+/** A length of time: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10 * SECOND) return `${(Math.max(0, milliseconds) / SECOND).toFixed(1)} s`
+  if (milliseconds < MINUTE) return `${Math.round(milliseconds / SECOND)} s`
+  if (milliseconds < HOUR) return two(milliseconds, MINUTE, "min", SECOND, "s")
+  return two(milliseconds, HOUR, "h", MINUTE, "min")
+}
+
+function two(milliseconds: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((milliseconds % large) / small)
+  const first = `${Math.floor(milliseconds / large)} ${largeName}`
+  return rest === 0 ? first : `${first} ${rest} ${smallName}`
+}
+
+/** Time of day, as the person's system writes it without seconds. */
+export function clockTime(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at)
+}
+
+/** Date and time in full. */
+export function fullTime(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" }).format(at)
+}
+
+/** Milliseconds until `timeAgo` may say something else. */
+export function nextChange(at: number, now: number): number {
+  const ago = Math.max(0, now - at)
+  const step = ago < MINUTE ? SECOND : ago < HOUR ? MINUTE : HOUR
+  return step - (ago % step)
+}

@@ -1,0 +1,58 @@
+/** What is shown where nothing is open: what can be done, with its keys, and the layouts of other devices. */
+import type { ReactElement } from "react"
+import type { OfferedLayout } from "@holdfast/client/model"
+import { tilesOf } from "@holdfast/core/layout/tree"
+import { useSessionIds } from "@holdfast/react"
+import { keyText } from "../commands/key-text.ts"
+import { useCommand } from "../commands/use-commands.ts"
+import { Button } from "../ui/Button.tsx"
+import { Time } from "../ui/Time.tsx"
+import styles from "./EmptyWorkspace.module.css"
+
+interface EmptyWorkspaceProps {
+  readonly isLoading: boolean
+  readonly offers: ReadonlyArray<OfferedLayout>
+  readonly adopt: (offer: OfferedLayout) => void
+}
+
+/** Words and keys, no drawing. */
+export function EmptyWorkspace({ isLoading, offers, adopt }: EmptyWorkspaceProps): ReactElement {
+  const count = useSessionIds().length
+  return (
+    <div className={styles["empty"]}>
+      <p>{isLoading ? "Your layout is on its way." : count === 0 ? "There are no sessions yet." : "Nothing is open."}</p>
+      <ul className={styles["keys"]}>
+        {["session.new", "palette", "waiting.next", "keys"].map((id) => (
+          <Hint key={id} command={id} />
+        ))}
+      </ul>
+      {offers.map((offer) => (
+        <p key={offer.client} className={styles["offer"]}>
+          <Button onClick={() => adopt(offer)}>Take over the layout of {offer.name ?? "another device"}</Button>
+          <span>
+            {panesOf(offer)}, <Time at={offer.time} /> ago
+          </span>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function panesOf({ layout }: OfferedLayout): string {
+  const count = tilesOf(layout.root).reduce((sum, { tabs }) => sum + tabs.length, 0)
+  return count === 1 ? "1 pane" : `${count} panes`
+}
+
+function Hint({ command: id }: { readonly command: string }): ReactElement | null {
+  const command = useCommand(id)
+  const keys = command?.keys?.[0]
+  if (command === undefined || keys === undefined) return null
+  return (
+    <li>
+      <kbd>{keyText(keys)}</kbd>
+      <button type="button" className={styles["act"]} onClick={() => command.run()}>
+        {command.title}
+      </button>
+    </li>
+  )
+}

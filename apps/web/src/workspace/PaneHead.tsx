@@ -1,0 +1,48 @@
+/** The title line of a pane. It is also what a pane is dragged by. */
+import type { ReactElement } from "react"
+import type { Tab } from "@holdfast/core/layout/tree"
+import { useSession } from "@holdfast/react"
+import { useForm } from "../app/media.ts"
+import { useGo } from "../app/use-route.ts"
+import { IconButton } from "../ui/Button.tsx"
+import { Menu } from "../ui/Menu.tsx"
+import { StateMark } from "../ui/StateMark.tsx"
+import { paneMenu } from "./pane-menu.ts"
+import { useTabDrag } from "./drag.ts"
+import styles from "./PaneHead.module.css"
+
+interface PaneHeadProps {
+  readonly tab: Tab
+  readonly tile: string
+  readonly isFocused: boolean
+  /** Takes the element that a pane's own items go into. */
+  readonly slot: (element: HTMLElement | null) => void
+}
+
+const WHAT: Readonly<Record<string, string>> = { changes: "Changes", player: "Playback" }
+
+/** State, label, what the pane adds, and what can be done with it. */
+export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactElement {
+  const session = tab.session ?? ""
+  const { session: record } = useSession(session)
+  const isPhone = useForm() === "phone"
+  const go = useGo()
+  const drag = useTabDrag(tab.id, tile)
+  const what = WHAT[tab.what]
+  return (
+    <header className={styles["head"]} {...(isPhone ? {} : drag)}>
+      {isPhone ? <IconButton label="All sessions" icon="back" onClick={() => go("/")} /> : null}
+      <StateMark session={session} />
+      <h2 className={styles["label"]} dir="auto" title={record?.label}>
+        {record?.label ?? "…"}
+      </h2>
+      {what === undefined ? null : <span className={styles["what"]}>{what}</span>}
+      <span className={styles["own"]} ref={slot} />
+      <Menu
+        label={`What can be done with ${record?.label ?? "this pane"}`}
+        trigger={<IconButton label="More" icon="more" data-focused={isFocused ? "" : undefined} />}
+        items={() => paneMenu(session)}
+      />
+    </header>
+  )
+}

@@ -1,0 +1,18 @@
+/** Where the focus goes in a pane: to what it marks with `data-autofocus`, or else to the pane itself. */
+import { Store } from "../ui/store.ts"
+
+/** Grows each time that the focus is to go to the pane that has that of the workspace. */
+export const focusWishes = new Store(0)
+
+/** Moves the focus into the pane that has that of the workspace, also when it is not there yet. */
+export function focusPane(): void {
+  focusWishes.set(focusWishes.get() + 1)
+}
+
+/** Moves the focus into a pane; leaves it where it is inside. */
+export function focusInside(pane: HTMLElement): void {
+  const { activeElement } = document
+  if (activeElement !== pane && pane.contains(activeElement)) return
+  const wanted = pane.querySelector<HTMLElement>("[data-autofocus]:not(:disabled)")
+  ;(wanted ?? pane).focus({ preventScroll: true })
+}

@@ -1,0 +1,30 @@
+/** The menu of a pane: commands of the registry that are about it, in groups. */
+import { commands } from "../commands/registry.ts"
+import type { MenuItem } from "../ui/Menu.tsx"
+
+/** Commands of the workspace by their ids, in the order of the menu. */
+const OWN: ReadonlyArray<ReadonlyArray<string>> = [
+  ["pane.split.right", "pane.split.down", "pane.zoom"],
+  ["pane.move.left", "pane.move.right", "pane.move.up", "pane.move.down"],
+  ["pane.close", "pane.close-others"],
+]
+
+/** The items: first what others have registered for the session, then what the workspace does with its pane. */
+export function paneMenu(session: string): ReadonlyArray<MenuItem> {
+  const own = new Set(OWN.flat())
+  const about = commands
+    .now()
+    .filter((command) => command.session === session && !own.has(command.id))
+    .map((command) => itemOf(command.title, command.run, command.keys?.[0]))
+  const groups = OWN.map((ids) =>
+    ids.flatMap((id) => {
+      const command = commands.find(id)
+      return command === undefined ? [] : [itemOf(command.title, command.run, command.keys?.[0])]
+    }),
+  )
+  return [about, ...groups]
+    .filter((group) => group.length > 0)
+    .flatMap((group, at) => (at === 0 ? group : ["line" as const, ...group]))
+}
+
+const itemOf = (title: string, run: () => void, keys: string | undefined): Exclude<MenuItem, "line"> => ({ title, run, keys })

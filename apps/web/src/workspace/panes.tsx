@@ -1,0 +1,38 @@
+/** The panes by what they show, each loaded when it is first needed. */
+import { lazy } from "react"
+import type { ComponentType } from "react"
+import type { Tab } from "@holdfast/core/layout/tree"
+import type { PaneProps } from "./pane-props.ts"
+
+const LOADS = {
+  chat: () => import("../panes/chat/ChatPane.tsx"),
+  terminal: () => import("../panes/terminal/TerminalPane.tsx"),
+  changes: () => import("../panes/changes/ChangesPane.tsx"),
+  player: () => import("../player/PlayerPane.tsx"),
+} satisfies Record<string, () => Promise<{ readonly default: ComponentType<PaneProps> }>>
+
+type PaneName = keyof typeof LOADS
+
+const PANES: Readonly<Record<PaneName, ComponentType<PaneProps>>> = {
+  chat: lazy(LOADS.chat),
+  terminal: lazy(LOADS.terminal),
+  changes: lazy(LOADS.changes),
+  player: lazy(LOADS.player),
+}
+
+/** Which pane a tab needs; `undefined` while its session's kind is not known, and for what this version does not have. */
+function nameOf(what: string, kind: string | undefined): PaneName | undefined {
+  if (what === "session") return kind === undefined ? undefined : kind === "terminal" ? "terminal" : "chat"
+  return what === "changes" || what === "player" ? what : undefined
+}
+
+/** The component of a tab. */
+export function paneOf({ what }: Pick<Tab, "what">, kind: string | undefined): ComponentType<PaneProps> | undefined {
+  const name = nameOf(what, kind)
+  return name === undefined ? undefined : PANES[name]
+}
+
+/** Loads a pane before it is needed, as when the pointer is on a row; that it cannot be is said when it is shown. */
+export function preloadPane(kind: string): void {
+  void LOADS[kind === "terminal" ? "terminal" : "chat"]().catch(() => undefined)
+}

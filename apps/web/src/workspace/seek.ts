@@ -1,0 +1,28 @@
+/** Where in a session a pane is to go: a message or a seq that an address, the palette or a trace named. */
+import { useMemo } from "react"
+import { Store, useStore } from "../ui/store.ts"
+
+/** A place in a session's log. `at` grows, so that the same place twice is two requests. */
+export interface Seek {
+  readonly seq?: number
+  readonly message?: string
+  readonly at: number
+}
+
+const seeks = new Store<ReadonlyMap<string, Seek>>(new Map())
+let count = 0
+
+/** Has the pane of a session go somewhere, once it is there. */
+export function seekTo(
+  session: string,
+  place: { readonly seq?: number | undefined; readonly message?: string | undefined },
+): void {
+  const { seq, message } = place
+  const seek = { at: ++count, ...(seq === undefined ? {} : { seq }), ...(message === undefined ? {} : { message }) }
+  seeks.set(new Map([...seeks.get(), [session, seek]]))
+}
+
+/** Where the pane of a session is to go; the last that was asked for, `undefined` when nothing was. Compare `at` with the one that was gone to. */
+export function useSeek(session: string): Seek | undefined {
+  return useStore(useMemo(() => ({ get: () => seeks.get().get(session), subscribe: seeks.subscribe }), [session]))
+}

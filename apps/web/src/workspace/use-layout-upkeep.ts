@@ -1,0 +1,60 @@
+/** Keeps layout, address and sessions together: an address opens what it names, the focus shows in the address, and what the server has named takes the place of what stood for it. */
+import { useEffect, useRef } from "react"
+import { useCell, useHub, useLayout } from "@holdfast/react"
+import { useForm } from "../app/media.ts"
+import { sessionPath } from "../app/routes.ts"
+import { useGo, useRoute } from "../app/use-route.ts"
+import { focusPane } from "./pane-focus.ts"
+import { seekTo } from "./seek.ts"
+import { focusedTab, placedTabs } from "./tabs.ts"
+
+/** Does it for as long as the workspace is there. */
+export function useLayoutUpkeep(): void {
+  useAddress()
+  useNamed()
+}
+
+/** The address and the focus. */
+function useAddress(): void {
+  const { desk } = useHub()
+  const { layout } = useLayout()
+  const route = useRoute()
+  const go = useGo()
+  const isPhone = useForm() === "phone"
+  const [session, message] = route.name === "session" ? [route.session, route.message] : [undefined, undefined]
+  useEffect(() => {
+    if (session === undefined) return
+    if (focusedTab(desk.layout.latest)?.session !== session) {
+      desk.arrange({ do: "open", shown: { what: "session", session } })
+      focusPane()
+    }
+    if (message !== undefined) seekTo(session, { message })
+  }, [desk, session, message])
+  const focused = focusedTab(layout)?.session
+  const before = useRef(focused)
+  useEffect(() => {
+    if (before.current === focused) return
+    before.current = focused
+    const isHere = route.name === "session" || (route.name === "workspace" && !isPhone)
+    if (!isHere || (route.name === "session" && route.session === focused)) return
+    // A step of the history was made by whoever went there; that the focus moved is none.
+    if (focused !== undefined) go(sessionPath(focused), { replace: true })
+    else go("/", { replace: true })
+  }, [focused, route, go, isPhone])
+}
+
+/** Sessions that were opened before the server had made them. */
+function useNamed(): void {
+  const { desk, table } = useHub()
+  const { layout } = useLayout()
+  const tab = placedTabs(layout.root).find(({ tab: { session } }) => session?.startsWith("new:") === true)?.tab
+  const record = useCell(table.record(tab?.session ?? ""))
+  const named = record?.status === "offline" ? undefined : record?.id
+  useEffect(() => {
+    if (tab === undefined || named === undefined || named === tab.session) return
+    const isFocused = focusedTab(desk.layout.latest)?.id === tab.id
+    desk.arrange({ do: "open", shown: { what: tab.what, session: named }, ...(isFocused ? {} : { behind: true }) })
+    desk.arrange({ do: "close", tab: tab.id })
+    if (isFocused) focusPane()
+  }, [desk, tab, named])
+}

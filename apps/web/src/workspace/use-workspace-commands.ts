@@ -1,0 +1,139 @@
+/** The commands of the workspace, each with what it does to the layout of this moment. */
+import { useMemo } from "react"
+import type { HubModel, LayoutAction, Side } from "@holdfast/client/model"
+import { tilesOf } from "@holdfast/core/layout/tree"
+import { useHub } from "@holdfast/react"
+import { tellNotice } from "../app/notices.ts"
+import type { Command } from "../commands/command.ts"
+import { askPalette } from "../commands/palette-state.ts"
+import { useCommands } from "../commands/use-commands.ts"
+import { focusPane } from "./pane-focus.ts"
+import { focusedTab, placedTabs } from "./tabs.ts"
+
+const SIDES: ReadonlyArray<readonly [side: Side, arrow: string, words: string]> = [
+  ["left", "ArrowLeft", "to the left"],
+  ["right", "ArrowRight", "to the right"],
+  ["up", "ArrowUp", "up"],
+  ["down", "ArrowDown", "down"],
+]
+
+/** Whether the app runs in a window of its own, where more keys are free. */
+const isInstalled = (): boolean => matchMedia("(display-mode: standalone)").matches
+
+type Desk = HubModel["desk"]
+
+/** Moves what has the focus to a side: next to its tile, or into the tile that lies there when it is alone in its own. */
+function move(desk: Desk, side: Side): void {
+  const { latest } = desk.layout
+  const tab = focusedTab(latest)
+  const tile = tilesOf(latest.root).find(({ id }) => id === latest.focus)
+  if (tab === undefined || tile === undefined) return
+  if (tile.tabs.length > 1) return desk.arrange({ do: "move-beside", tab: tab.id, tile: tile.id, side })
+  desk.arrange({ do: "go", side })
+  const target = desk.layout.latest.focus
+  if (target !== tile.id) desk.arrange({ do: "move", tab: tab.id, tile: target })
+}
+
+/** Closes a tab; it can be opened again. */
+function close(desk: Desk): void {
+  const { latest } = desk.layout
+  const tab = focusedTab(latest)
+  if (tab === undefined) return
+  desk.arrange({ do: "close", tab: tab.id })
+  const { session } = tab
+  tellNotice("Closed the pane; the session continues.", () => {
+    desk.arrange({ do: "open", shown: { what: tab.what, ...(session === undefined ? {} : { session }) } })
+    focusPane()
+  })
+}
+
+/** Puts the tab that has the focus beside its tile, or asks what is to be put there. */
+function split(desk: Desk, side: "right" | "down"): void {
+  const { latest } = desk.layout
+  const tab = focusedTab(latest)
+  const tile = tilesOf(latest.root).find(({ id }) => id === latest.focus)
+  if (tab !== undefined && tile !== undefined && tile.tabs.length > 1)
+    return desk.arrange({ do: "move-beside", tab: tab.id, tile: tile.id, side })
+  askPalette({ split: side })
+}
+
+function commandsOf(desk: Desk): ReadonlyArray<Command> {
+  const act = (action: LayoutAction) => (): void => {
+    desk.arrange(action)
+    focusPane()
+  }
+  const later = (f: () => void) => (): void => {
+    f()
+    focusPane()
+  }
+  const go = (at: number): void => {
+    const tab = placedTabs(desk.layout.latest.root)[at - 1]?.tab
+    if (tab !== undefined) act({ do: "activate", tab: tab.id })()
+  }
+  return [
+    ...SIDES.map(([side, arrow, words]): Command => ({
+      id: `pane.go.${side}`,
+      title: `Go to the pane ${words}`,
+      keys: [`Alt+Shift+${arrow}`],
+      when: "anywhere",
+      run: act({ do: "go", side }),
+    })),
+    {
+      id: "pane.zoom",
+      title: "Show this pane alone, or all again",
+      keys: ["Alt+Shift+Enter"],
+      when: "anywhere",
+      run: act({ do: "zoom" }),
+    },
+    {
+      id: "pane.next",
+      title: "Next tab of the tile",
+      keys: ["Alt+Shift+PageDown"],
+      when: "anywhere",
+      run: act({ do: "turn", by: 1 }),
+    },
+    {
+      id: "pane.previous",
+      title: "Previous tab of the tile",
+      keys: ["Alt+Shift+PageUp"],
+      when: "anywhere",
+      run: act({ do: "turn", by: -1 }),
+    },
+    ...SIDES.map(([side, arrow, words]): Command => ({
+      id: `pane.move.${side}`,
+      title: `Move the pane ${words}`,
+      keys: [`Control+Alt+Shift+${arrow}`],
+      when: "anywhere",
+      run: later(() => move(desk, side)),
+    })),
+    { id: "pane.split.right", title: "Split to the right", keys: ["v"], when: "pane", run: () => split(desk, "right") },
+    { id: "pane.split.down", title: "Split downwards", keys: ["h"], when: "pane", run: () => split(desk, "down") },
+    {
+      id: "pane.close",
+      title: "Close the pane",
+      keys: isInstalled() ? ["x", "$mod+w"] : ["x"],
+      when: "pane",
+      run: later(() => close(desk)),
+    },
+    { id: "pane.close-others", title: "Close the other panes", run: later(() => closeOthers(desk)) },
+    { id: "pane.even", title: "Make all panes the same size", run: act({ do: "even" }) },
+    ...Array.from({ length: 9 }, (_, at): Command => {
+      const number = at + 1
+      const keys = isInstalled() ? [`g ${number}`, `$mod+${number}`] : [`g ${number}`]
+      return { id: `pane.number.${number}`, title: `Go to pane ${number}`, keys, run: () => go(number) }
+    }),
+  ]
+}
+
+function closeOthers(desk: Desk): void {
+  const before = desk.layout.latest
+  const own = focusedTab(before)?.id
+  for (const { tab } of placedTabs(before.root)) if (tab.id !== own) desk.arrange({ do: "close", tab: tab.id })
+  if (desk.layout.latest !== before) tellNotice("Closed the other panes; their sessions continue.", () => desk.layout.set(before))
+}
+
+/** Registers them. */
+export function useWorkspaceCommands(): void {
+  const { desk } = useHub()
+  useCommands(useMemo(() => commandsOf(desk), [desk]))
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { sendText } from "@holdfast/testkit/agent-session"
+import { type RunningApp, startApp } from "./app.ts"
+
+describe("the app in a browser", () => {
+  let app: RunningApp
+  beforeAll(async () => {
+    app = await startApp()
+  })
+  afterAll(() => app.stop())
+
+  it("APP-1 APP-2 APP-4 APP-11 APP-12 opens sessions beside each other by keyboard, and has them there after a reload", async () => {
+    const [terminal, agent] = [await app.terminal({ label: "cat" }), await app.agent({ label: "Talk" })]
+    const { page, connected, openSession, pane, picture, close, overflows, axe } = await app.open()
+    await connected()
+    await openSession(agent.id)
+    const find = page.getByRole("combobox")
+    const focused = () => page.evaluate("document.activeElement?.closest('[data-pane]')?.dataset.session")
+    await expect.poll(focused).toBe(agent.id)
+    await page.keyboard.press("F1")
+    await find.waitFor()
+    await find.press("Escape")
+    await find.waitFor({ state: "detached" })
+    expect(await focused()).toBe(agent.id)
+    await page.keyboard.press("F1")
+    await find.fill("cat")
+    await find.press("Alt+Enter")
+    await pane(terminal.id).waitFor()
+    const [left, right] = [await pane(agent.id).boundingBox(), await pane(terminal.id).boundingBox()]
+    expect(right?.x).toBeGreaterThan((left?.x ?? 0) + 100)
+    await expect.poll(focused).toBe(terminal.id)
+    await page.keyboard.press("Alt+Shift+ArrowLeft")
+    await expect.poll(focused).toBe(agent.id)
+    await picture("workspace-dark")
+    expect(await overflows()).toEqual([])
+    expect(await axe()).toEqual([])
+    await expect
+      .poll(async () => (await app.hub.call<{ layouts: Array<unknown> }>("GET", "/api/layouts")).body.layouts.length)
+      .toBe(1)
+    await page.reload()
+    await pane(terminal.id).waitFor()
+    await pane(agent.id).waitFor()
+    await close()
+  })
+
+  it("APP-7 says what waits in the title, and F8 goes there", async () => {
+    const [one, other] = [await app.agent({ label: "Asks" }), await app.terminal({ label: "quiet" })]
+    await sendText(app.hub, one.id, "[[ask Which one?|This|That]]")
+    const { page, connected, openSession, pane, close } = await app.open()
+    await connected()
+    await openSession(other.id)
+    await expect.poll(() => page.title()).toMatch(/^\(1\)/)
+    await page.keyboard.press("F8")
+    await pane(one.id).waitFor()
+    await page.waitForURL(new RegExp(`/s/${one.id}$`))
+    await close()
+  })
+})
