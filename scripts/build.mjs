@@ -26,6 +26,7 @@ export const ENTRIES = [
   { in: "apps/cli/src/runner-main.ts", out: "runner-main" },
   { in: "packages/store/src/sqlite/writer-thread.ts", out: "sqlite-writer" },
   { in: "packages/runner/src/emulator/emulator-thread.ts", out: "emulator-thread" },
+  { in: "packages/files/src/files-thread.ts", out: "files-thread" },
   { in: "packages/agents/src/thread/agents-thread.ts", out: "agents-thread" },
   { in: "packages/agents/src/scripted/scripted-main.ts", out: "scripted-agent" },
 ]

@@ -52,9 +52,18 @@ export const PACKAGES = [
     ],
   },
   {
+    folder: "packages/files",
+    holds:
+      "the files of a session's directory: directories to choose from, search, reading, what changed as Git sees it; its thread",
+    uses: ["protocol", "link", "adapter"],
+    npm: ["ignore"],
+    node: true,
+    floors: [["place"], ["git"], ["search"], ["thread-messages.ts"], ["answer.ts"], ["Files.ts", "files-thread.ts"]],
+  },
+  {
     folder: "packages/runner",
     holds: "the process that owns children: terminals, journals, emulators, its socket; `client/` starts and finds runners",
-    uses: ["protocol", "link", "adapter"],
+    uses: ["protocol", "link", "adapter", "files"],
     npm: ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
     node: true,
     tests: ["agents"],

@@ -34,6 +34,11 @@ const GROUPS = [
     load: async () => (await import("./commands/agents.ts")).agentCommands,
   },
   {
+    group: "Files",
+    names: ["files", "changes", "diff"],
+    load: async () => (await import("./commands/files.ts")).fileCommands,
+  },
+  {
     group: "Logs",
     names: ["log", "replay", "export"],
     load: async () => (await import("./commands/logs.ts")).logCommands,

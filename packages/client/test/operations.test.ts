@@ -5,6 +5,7 @@ import { expect, it } from "vitest"
 import { makeAgentApi } from "../src/http/agent-api.ts"
 import { makeApi } from "../src/http/api.ts"
 import { makeDeskApi } from "../src/http/desk-api.ts"
+import { makeFilesApi } from "../src/http/files-api.ts"
 import type { HttpOptions } from "../src/http/request.ts"
 import { makeWebhookApi } from "../src/http/webhook-api.ts"
 
@@ -35,8 +36,9 @@ it("C-34 every function over HTTP takes a signal behind its other arguments", as
     return Promise.reject(new TypeError("no network"))
   }
   const options = { origin: "http://127.0.0.1:1", fetch }
-  const functions = [makeApi(options), makeAgentApi(options), makeDeskApi(options), makeWebhookApi(options)].flatMap((api) =>
-    Object.entries(api),
+  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeWebhookApi]
+  const functions = makers.flatMap((make): ReadonlyArray<readonly [string, (...args: ReadonlyArray<never>) => unknown]> =>
+    Object.entries(make(options)),
   )
   const without: Array<string> = []
   for (const [name, f] of functions) {

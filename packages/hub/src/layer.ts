@@ -22,6 +22,7 @@ import type { AdministrationName, WebhookName } from "@holdfast/protocol/operati
 import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
 import { deskHandlers } from "./operations/desk-handlers.ts"
+import { fileHandlers } from "./operations/file-handlers.ts"
 import { Operations } from "./operations/Operations.ts"
 import { Rates } from "./operations/Rates.ts"
 import { sessionHandlers } from "./operations/session-handlers.ts"
@@ -170,6 +171,7 @@ const handlersOf = (
   ...terminalHandlers(core, screens),
   ...agentHandlers(core),
   ...deskHandlers(core),
+  ...fileHandlers(core),
 })
 
 /** Starts looking for runners; waits for those that answer at once. */

@@ -5,6 +5,7 @@
  * not throw. After `closed` nothing else is called and every outstanding request is rejected with `RunnerGone`.
  */
 import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "./messages.ts"
+import type { FilesAnswers, FilesAsk } from "./file-messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { AgentInstruction, AgentStart } from "./agent-messages.ts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
@@ -119,6 +120,8 @@ export interface RunnerConnection {
   readonly forget: (child: number) => void
   readonly screen: (child: number) => Promise<ScreenReply>
   readonly checkpoint: (child: number) => Promise<CheckpointReply>
+  /** Asks about files; concerns no child. */
+  readonly files: <A extends FilesAsk>(ask: A) => Promise<FilesAnswers[A["ask"]]>
   readonly status: () => Promise<RunnerStatus>
   /** No new children; with `now` the children end too. */
   readonly drain: (now: boolean, grace: number) => Promise<void>

@@ -2,6 +2,7 @@
 import { connect as connectSocket, type Socket } from "node:net"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { readRunnerMessage } from "./control.ts"
+import type { FilesAnswers, FilesAsk } from "./file-messages.ts"
 import { FramedSocket } from "./FramedSocket.ts"
 import { encodeControl, encodeChildInput, WireMalformed, type WireFrame } from "./frames.ts"
 import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "./messages.ts"
@@ -184,6 +185,10 @@ class Link {
       screen: (child) => this.#expect("screen", (request) => ({ type: "screen", request, child })).then(({ screen }) => screen),
       checkpoint: (child) =>
         this.#expect("checkpoint", (request) => ({ type: "checkpoint", request, child })).then(({ checkpoint }) => checkpoint),
+      files: <A extends FilesAsk>(ask: A) =>
+        this.#expect("files", (request) => ({ type: "files", request, files: ask })).then(
+          ({ files }) => files as FilesAnswers[A["ask"]],
+        ),
       status: () => this.#expect("status", (request) => ({ type: "status", request })).then(({ status }) => status),
       drain: (now, grace) => done((request) => ({ type: "drain", request, now, grace })),
       close: () => this.#end({ reason: "closed", message: "closed by the hub" }),

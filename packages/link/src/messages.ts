@@ -7,9 +7,23 @@
  * its reading follow.
  */
 import { failure } from "@holdfast/protocol/agent/agent-events"
-import { fields, flag, list, maybe, number, oneOf, record, text, type TypeOf, variants, whole } from "@holdfast/protocol/codec"
+import {
+  fields,
+  flag,
+  list,
+  maybe,
+  number,
+  oneOf,
+  part,
+  record,
+  text,
+  type TypeOf,
+  variants,
+  whole,
+} from "@holdfast/protocol/codec"
 import { SESSION_EVENTS } from "@holdfast/protocol/session-events"
 import { AgentInstruction, AgentNote, AgentStart } from "./agent-messages.ts"
+import { type FilesAnswers, FilesAsk } from "./file-messages.ts"
 
 /** Frame types. */
 export const FRAME_CONTROL = 1
@@ -112,6 +126,8 @@ export const HubMessage = variants(
   fields({ type: oneOf("forget"), child: whole }),
   fields({ type: oneOf("screen"), request: whole, child: whole }),
   fields({ type: oneOf("checkpoint"), request: whole, child: whole }),
+  /** A question about files; concerns no child. */
+  fields({ type: oneOf("files"), request: whole, files: FilesAsk }),
   fields({ type: oneOf("status"), request: whole }),
   /** No new children; the runner ends when its last child has ended and was forgotten. `now` ends the children too. */
   fields({ type: oneOf("drain"), request: whole, now: flag, grace: whole }),
@@ -155,6 +171,8 @@ export const ReplyValue = variants(
   fields({ type: oneOf("screen"), screen: ScreenReply }),
   fields({ type: oneOf("checkpoint"), checkpoint: CheckpointReply }),
   fields({ type: oneOf("status"), status: RunnerStatus }),
+  /** As the question has it; passed on as it came. */
+  fields({ type: oneOf("files"), files: part<FilesAnswers[FilesAsk["ask"]]>({}) }),
   fields({ type: oneOf("done") }),
 )
 export type ReplyValue = TypeOf<typeof ReplyValue>

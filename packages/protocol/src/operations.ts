@@ -6,6 +6,7 @@ import type { Answer, Definition, InputOf } from "./operations/operation.ts"
 import { announcements } from "./operations/announcements.ts"
 import { agents, directories } from "./operations/agents.ts"
 import { desk, traces } from "./operations/desk.ts"
+import { files, places } from "./operations/files.ts"
 import { administration, runners } from "./operations/hub.ts"
 import { log } from "./operations/log.ts"
 import { messages } from "./operations/messages.ts"
@@ -21,6 +22,8 @@ export const OPERATIONS = {
   ...messages,
   ...agents,
   ...directories,
+  ...places,
+  ...files,
   ...runners,
   ...desk,
   ...traces,

@@ -38,6 +38,10 @@ export const SETTINGS = {
   host: text("127.0.0.1", "address to listen on; any but loopback needs tlsCert or trustProxy"),
   data: text("", "data directory; empty means the platform's default"),
   sessionDirectories: text("", "absolute path under which sessions keep their files; empty means sessions in the data directory"),
+  browseRoots: text(
+    "",
+    "directories below which people may look for one for a session, separated by commas; empty means the home directory",
+  ),
   kinds: list(SESSION_KINDS, "kinds of session that may be created, separated by commas: terminal, agent"),
   store: text("", "store: sqlite:PATH or memory:; empty means SQLite in the data directory"),
   token: text("", "fixed bearer token with full access, for automation"),

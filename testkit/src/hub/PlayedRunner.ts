@@ -165,6 +165,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       },
       screen: refuse,
       checkpoint: refuse,
+      files: ({ ask }) => (ask === "snapshot" ? Promise.resolve({ kept: false } as never) : refuse()),
       status: away,
       drain: () => Promise.resolve(),
       close: () => {

@@ -235,6 +235,7 @@ export class ScriptedRunners {
       },
       screen: refuse,
       checkpoint: refuse,
+      files: refuse,
       status: refuse,
       drain: () => asked(() => undefined),
       close: () => this.#close(link, "closed"),

@@ -25,6 +25,7 @@ import type { DrivenAgent } from "./DrivenAgent.ts"
 import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
+import { keepBefore } from "./keep-before.ts"
 import { StreamingMessage } from "./StreamingMessage.ts"
 import { translateNotes } from "./notes.ts"
 import { OwedRules } from "./OwedRules.ts"
@@ -262,6 +263,7 @@ export class DutyDriver implements DrivenAgent {
     if (follower === undefined || this.#performed.has(duty.id)) return
     this.#performed.add(duty.id)
     if (duty.type === "end") return this.#end(duty.id, follower)
+    if (duty.type === "deliver" && !duty.steer) keepBefore(this.context, this.session, duty.turn)
     this.#errands.run(
       () => commandFor(this.context, this.session, duty),
       (command) => this.#tell(follower, duty, command),

@@ -7,6 +7,7 @@ import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { Emulators } from "../emulator/Emulators.ts"
 import type { HubMessage, ReplyValue, RunnerFailure, RunnerMessage, RunnerStatus } from "@holdfast/link/messages"
+import type { Files } from "@holdfast/files/Files"
 import { Children, type ChildrenOptions } from "./Children.ts"
 import type { ConnectionHandler, HubConnection } from "./HubConnection.ts"
 import type { RunnerLog } from "./RunnerLog.ts"
@@ -18,6 +19,7 @@ export const RUNNER_VERSIONS: ReadonlyArray<number> = [RUNNER_PROTOCOL_VERSION]
 export interface RunnerOptions extends Omit<ChildrenOptions, "grew" | "input" | "problem" | "changed"> {
   readonly build: string
   readonly emulators: Emulators | undefined
+  readonly files: Files
   readonly log: RunnerLog
   /** Children, hub or draining changed: the runner may have to end. */
   readonly changed: () => void
@@ -235,6 +237,8 @@ export class Runner implements ConnectionHandler {
         return { type: "screen", screen: await this.#screens().screen(this.children.need(message.child).number) }
       case "checkpoint":
         return { type: "checkpoint", checkpoint: await this.#screens().checkpoint(this.children.need(message.child).number) }
+      case "files":
+        return { type: "files", files: await this.#options.files.ask(message.files) }
       case "status":
         return { type: "status", status: this.status() }
       case "drain":

@@ -8,6 +8,7 @@ import { chmodSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import type { Adapter } from "@holdfast/adapter/adapter"
 import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
+import { Files } from "@holdfast/files/Files"
 import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
 import { descriptorsGuarded } from "../pty/native.ts"
 import { ptyAdapter, type PtySpec } from "../pty/PtyAdapter.ts"
@@ -65,8 +66,10 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     failed: (message) => log("error", message, { part: "emulators" }),
   })
   const agents = options.agents((message) => log("error", message, { part: "agents" }))
+  const files = new Files((message) => log("error", message, { part: "files" }))
   const runner = new Runner({
     agents,
+    files,
     generation,
     settings,
     terminals,
@@ -96,6 +99,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     }
     await emulators?.stop()
     await agents.stop()
+    await files.stop()
     directory.remove(!left)
     end.resolve()
   }
