@@ -26,9 +26,10 @@ export async function diffFile(ask: AskOf<"diff">): Promise<DiffAnswer> {
   try {
     const { shadow, compared } = base
     if (await isUntracked(shadow, raw)) await intend(shadow, [raw])
-    const args = ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "-M", "--ignore-submodules=dirty", `-U${ask.context}`]
+    // Unlike `diff` it does not look at every other file first.
+    const args = ["diff-index", "-p", "--no-ext-diff", "--no-textconv", "--no-color", "-M", "--ignore-submodules=dirty"]
     const { paths, env } = pathspecs(raw, ask.from)
-    const ran = await shadow.git([...args, compared.id, "--", ...paths], { most: DIFF_MAX, env })
+    const ran = await shadow.git([...args, `-U${ask.context}`, compared.id, "--", ...paths], { most: DIFF_MAX, env })
     const { hunks, binary, cut } = readPatch(ran.out.toString("utf8"), ran.isCut)
     return { available: true, path: nameOf(raw).path, hunks, binary, cut }
   } finally {

@@ -4,7 +4,7 @@
  * Neither index, files nor references of the repository are touched. Only what differs from the last commit is written; what is
  * larger than the bounds is remembered by its size and time.
  */
-import { lstat, rename, writeFile } from "node:fs/promises"
+import { lstat, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { AskOf } from "@holdfast/link/file-messages"
 import { inputOf, items } from "./bytes.ts"
@@ -40,6 +40,8 @@ export async function takeSnapshot(ask: AskOf<"snapshot">, now: number): Promise
     const tree = (await shadow.gitOut(["write-tree", "--missing-ok"], how)).toString("utf8").trim()
     const record: Snapshot = { turn: ask.turn, top: repository.top, tree, time: now, left }
     await writeFile(join(shadow.path, RECORD), JSON.stringify(record))
+    // What is kept are the tree and its objects.
+    await rm(join(shadow.path, "index"), { force: true })
     await rename(shadow.path, join(place, ask.turn))
     await removeOthers(place, ask.turn, now)
     return { kept: true }
