@@ -39,7 +39,11 @@ describe("sessions over HTTP", () => {
     for (const text of [id.slice(-1), id.slice(0, 13), id.slice(1), id.toUpperCase(), `${id} `, "unique-label"]) {
       for (const { method, name, path } of named) {
         const at = path.replace(":session", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
-        const query = at.endsWith("/export") ? "?format=jsonl" : ""
+        const query = at.endsWith("/export")
+          ? "?format=jsonl"
+          : /\/(directory\/file|changes\/diff)$/.test(at)
+            ? "?path=a.txt"
+            : ""
         const example = isSocketName(name) || isDoorRoute(name) ? undefined : operationOf(name).example
         const body = example === undefined ? {} : { body: JSON.stringify(example) }
         const answer = await door.send(at + query, { method, ...body })
