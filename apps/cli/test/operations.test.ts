@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "queue.edit": ["queue edit"],
   "queue.remove": ["queue rm"],
   "queue.reorder": ["queue move"],
+  "queue.send": ["queue send"],
   "queue.resolve": ["queue again", "queue drop"],
   "queue.hold": ["queue hold"],
   "queue.release": ["queue release"],

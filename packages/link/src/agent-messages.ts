@@ -76,6 +76,8 @@ export const PermissionOutcome = variants(
     allow: flag,
     answers: maybe(record(text)),
     message: maybe(text),
+    /** In place of what the agent asked for. */
+    subject: maybe(text),
   }),
   fields({ type: oneOf("cancelled"), reason: text }),
 )

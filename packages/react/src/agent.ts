@@ -16,6 +16,8 @@ export interface QueueActions {
   readonly edit: Of<SessionService["edit"]>
   /** Puts the waiting messages into the order of these ids, which name all of them. */
   readonly reorder: Of<SessionService["reorder"]>
+  /** Sends a waiting message now, into the streaming turn or in its place. */
+  readonly sendNow: Of<SessionService["sendNow"]>
   /** Has an uncertain message sent again, or drops it. */
   readonly resolve: Of<SessionService["resolve"]>
   readonly pause: Of<SessionService["hold"]>
@@ -38,6 +40,7 @@ export function useQueue(session: string): Queue {
       remove: (message) => service.unqueue(session, message),
       edit: (message, change) => service.edit(session, message, change),
       reorder: (order) => service.reorder(session, order),
+      sendNow: (message, mode) => service.sendNow(session, message, mode),
       resolve: (message, action) => service.resolve(session, message, action),
       pause: () => service.hold(session),
       release: () => service.release(session),

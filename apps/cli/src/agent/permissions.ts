@@ -31,6 +31,8 @@ export interface ApproveOptions {
   /** Which of the rules that are offered is remembered. */
   readonly rule: string | undefined
   readonly message: string | undefined
+  /** In place of what the agent asked for. */
+  readonly subject: string | undefined
   /** Answers to questions: `QUESTION=ANSWER`, or an answer alone where there is one question. */
   readonly answers: ReadonlyArray<string>
   readonly json: boolean
@@ -86,12 +88,13 @@ export async function approve(given: ApproveOptions): Promise<void> {
   const session = await askAgents(hub, (_, api) => api.get(given.session))
   const request = await openRequest(hub, session, given.request)
   const option = optionOf(request.options, given.option)
-  const { remember, message } = given
+  const { remember, message, subject } = given
   const rule = remember === undefined ? undefined : ruleFor(request, given.rule)
   const answer: AnswerPermission = {
     optionId: option.id,
     ...(remember === undefined ? {} : { remember: { scope: remember, ...(rule?.covers && { covers: rule.covers }) } }),
     ...(message === undefined ? {} : { message }),
+    ...(subject === undefined ? {} : { subject }),
     ...(given.answers.length === 0 ? {} : { answers: answersOf(request, given.answers) }),
   }
   const decision = await askAgents(hub, (agents) => agents.answer(session.id, request.id, answer))

@@ -89,6 +89,11 @@ export function queueMove(id: string, wanted: string, place: number, json: boole
   })
 }
 
+/** Sends a message that waits now: into the streaming turn, or in its place. */
+export function queueSend(id: string, wanted: string, mode: "steer" | "interrupt", json: boolean): Promise<void> {
+  return changeItem(id, wanted, json, "sends", (agents, item) => agents.sendNow(id, item.id, mode))
+}
+
 /** Has a message whose hand-over is uncertain sent again, or drops it. */
 export function queueResolve(id: string, wanted: string, action: "again" | "drop", json: boolean): Promise<void> {
   return changeItem(id, wanted, json, action === "again" ? "sends again" : "dropped", (agents, item) =>

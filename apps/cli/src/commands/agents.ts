@@ -37,6 +37,7 @@ const approve = Command.make(
       Flag.map(Option.getOrUndefined),
     ),
     message: text("message", "Reason to give the agent"),
+    subject: text("edit", "Allow this command in place of the one that the agent asked for, if it takes an edited one"),
     answers: many("answer", "Answer to a question: QUESTION=ANSWER, or just the answer if there is one question; repeatable"),
     json,
   },
@@ -106,6 +107,21 @@ const queue = Command.make("queue").pipe(
       { session, message: item, place: Argument.Int("place").pipe(Argument.withDescription("New position, from 1")), json },
       onSession(async (input) => (await queueModule()).queueMove(input.session, input.message, input.place, input.json)),
     ).pipe(Command.withDescription("Move a queued message to another position")),
+    Command.make(
+      "send",
+      {
+        session,
+        message: item,
+        interrupt: flag(
+          "interrupt",
+          "Stop the streaming turn first (default: send into it, or next if the agent cannot take it)",
+        ),
+        json,
+      },
+      onSession(async (input) =>
+        (await queueModule()).queueSend(input.session, input.message, input.interrupt ? "interrupt" : "steer", input.json),
+      ),
+    ).pipe(Command.withDescription("Send a queued message now, even if the queue is held")),
     onQueue("hold", "Hold the queue until it is released", true),
     onQueue("release", "Release a held queue", false),
     onItem("again", "Resend a message that the agent may not have received", (module, id, message, asJson) =>

@@ -101,7 +101,8 @@ function requestOf(id: string, tool: string, input: unknown, context: AskContext
   const title = context.title ?? (subject === "" ? name : `${name}: ${headOf(subject, TITLE_MAX)}`)
   const parsed = parsedSubject(tool, input, context.cwd)
   const compared = parsed === undefined ? {} : { parsed }
-  return { ...base, kind: "tool", title, subject, ...compared, input: asJson(input), options: TOOL_OPTIONS }
+  const edited = subject !== "" && textAt(input, "command") === subject ? { editable: true } : {}
+  return { ...base, kind: "tool", title, subject, ...edited, ...compared, input: asJson(input), options: TOOL_OPTIONS }
 }
 
 /** Who asks people. */
@@ -146,10 +147,11 @@ export class Permissions {
       })
     }
     this.#open.delete(id)
-    const { allow, answers, message } = outcome
+    const { allow, answers, message, subject } = outcome
     if (!allow) return open.resolve({ behavior: "deny", message: message ?? REFUSED })
     const input = typeof open.input === "object" && open.input !== null ? open.input : {}
-    open.resolve({ behavior: "allow", updatedInput: answers === undefined ? input : { ...input, answers } })
+    const given = { ...(answers === undefined ? {} : { answers }), ...(subject === undefined ? {} : { command: subject }) }
+    open.resolve({ behavior: "allow", updatedInput: { ...input, ...given } })
   }
 
   /** A turn begins: what is open is of none. */

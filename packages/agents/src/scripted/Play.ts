@@ -160,13 +160,15 @@ export class Play {
     output.chunk({ type: "tool-input-available", toolCallId, toolName: name, dynamic: true, input: JSON.parse(json) })
     const asks = options.permissions === "ask" && name !== "subagent"
     const title = subject === "" ? name : `${name}: ${headOf(subject, 200)}`
-    const request = { kind: "tool" as const, tool: name, toolCallId, title, subject, input: JSON.parse(json), options: OPTIONS }
+    const about = { tool: name, toolCallId, title, subject, ...(name === "bash" ? { editable: true } : {}) }
+    const request = { kind: "tool" as const, ...about, input: JSON.parse(json), options: OPTIONS }
     const outcome = asks ? await this.#given.ask(request) : undefined
     if (outcome !== undefined && !(outcome.type === "answered" && outcome.allow)) {
       output.chunk({ type: "tool-output-denied", toolCallId })
       return `${name} was not allowed`
     }
-    return this.#carryOut(name, input, toolCallId)
+    const edited = outcome?.subject === undefined ? {} : { command: outcome.subject }
+    return this.#carryOut(name, { ...input, ...edited }, toolCallId)
   }
 
   async #carryOut(name: string, input: ToolCall["input"], toolCallId: string): Promise<string> {

@@ -32,12 +32,15 @@ export function makeAgentApi(options: HttpOptions) {
     /** Stored messages, the newest page without `before`. */
     messages: (
       session: string,
-      page: { readonly before?: number; readonly limit?: number } = {},
+      page?: { readonly before?: number; readonly limit?: number },
       how?: CallOptions,
     ): Promise<MessagePage> => call<"messages.list">("GET /api/sessions/:session/messages", { ...page, session }, how),
     /** A message in the queue with all its parts. */
     queued: (session: string, messageId: string, how?: CallOptions): Promise<QueueItem> =>
       call<"queue.get">("GET /api/sessions/:session/queue/:messageId", { session, messageId }, how),
+    /** Sends a waiting message now, into the streaming turn or in its place. */
+    sendNow: (session: string, messageId: string, mode: "steer" | "interrupt", how?: CallOptions): Promise<Session> =>
+      call<"queue.send">("POST /api/sessions/:session/queue/:messageId/send", { session, messageId, mode }, how),
     edit: (session: string, messageId: string, change: EditMessage, how?: CallOptions): Promise<Session> =>
       call<"queue.edit">("PATCH /api/sessions/:session/queue/:messageId", { ...change, session, messageId }, how),
     unqueue: (session: string, messageId: string, how?: CallOptions): Promise<Session> =>

@@ -97,7 +97,7 @@ export function makeApi(options: HttpOptions) {
       call<"sessions.archive">("POST /api/sessions/:session/archive", { session, key }, how),
     restore: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
       call<"sessions.restore">("POST /api/sessions/:session/restore", { session, key }, how),
-    events: (session: string, range: EventRange = {}, how?: CallOptions): Promise<EventPage> =>
+    events: (session: string, range?: EventRange, how?: CallOptions): Promise<EventPage> =>
       call<"log.events">("GET /api/sessions/:session/events", { ...range, session }, how),
     /**
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
@@ -105,7 +105,7 @@ export function makeApi(options: HttpOptions) {
      */
     followEvents: (
       session: string,
-      range: Omit<EventRange, "limit" | "before" | "wait"> = {},
+      range?: Omit<EventRange, "limit" | "before" | "wait">,
       how: CallOptions = {},
     ): AsyncGenerator<SseEvent> =>
       stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { ...range, session }, how),
@@ -115,7 +115,7 @@ export function makeApi(options: HttpOptions) {
     mark: (session: string, mark: MarkSession, how?: CallOptions): Promise<Appended> =>
       call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }, how),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
-    export: (session: string, format: "cast" | "jsonl" | "md", how: CallOptions = {}): Promise<Answer> =>
+    export: (session: string, format: "cast" | "jsonl" | "md", how?: CallOptions): Promise<Answer> =>
       open<"log.export">("GET /api/sessions/:session/export", { session, format }, { headers: { accept: "*/*" }, ...how }),
     input: (session: string, input: Input, how?: CallOptions): Promise<Appended> =>
       call<"terminal.input">("POST /api/sessions/:session/input", { ...input, session }, how),
@@ -124,7 +124,7 @@ export function makeApi(options: HttpOptions) {
     signal: (session: string, signal: SignalName, how?: CallOptions): Promise<unknown> =>
       call<"terminal.signal">("POST /api/sessions/:session/signal", { session, signal }, how),
     /** Starts the command of an ended terminal again. */
-    restart: (session: string, request: RestartSession = {}, how?: CallOptions): Promise<Session> =>
+    restart: (session: string, request?: RestartSession, how?: CallOptions): Promise<Session> =>
       call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }, how),
     /** Who is attached, to one session or to all that someone is attached to. */
     viewers: (session?: string, how?: CallOptions): Promise<ViewersReport> =>
@@ -159,7 +159,7 @@ function administration(options: HttpOptions) {
     makeToken: (
       name: string,
       scope: TokenScope,
-      limits: Pick<TokenShown, "sessions" | "expiresAt"> = {},
+      limits?: Pick<TokenShown, "sessions" | "expiresAt">,
       how?: CallOptions,
     ): Promise<TokenMade> => call<"tokens.create">("POST /api/tokens", { name, scope, ...limits }, how),
     revokeToken: (tokenId: string, how?: CallOptions): Promise<{ readonly revoked: boolean }> =>

@@ -94,6 +94,7 @@ const AGENT_CALLS = [
   "edit",
   "unqueue",
   "reorder",
+  "sendNow",
   "resolve",
   "hold",
   "release",

@@ -23,6 +23,7 @@ export type AgentRequest = { readonly kind: "request" } & (
   | { readonly _tag: "EditMessage"; readonly messageId: string; readonly parts: ReadonlyArray<InputPart> }
   | { readonly _tag: "RemoveMessage"; readonly messageId: string }
   | { readonly _tag: "ReorderQueue"; readonly order: ReadonlyArray<string> }
+  | { readonly _tag: "SendQueued"; readonly messageId: string; readonly mode: "steer" | "interrupt"; readonly turn: string }
   | { readonly _tag: "ResolveMessage"; readonly messageId: string; readonly action: "again" | "drop"; readonly turn: string }
   | { readonly _tag: "HoldQueue" }
   | { readonly _tag: "ReleaseQueue"; readonly turn: string }

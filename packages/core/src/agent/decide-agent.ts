@@ -7,7 +7,16 @@ import type { AgentCommand, AgentRequest } from "./commands.ts"
 import { messageLabel } from "./message-label.ts"
 import type { AgentFacts } from "./agent-facts.ts"
 import { answerPermission, expirePermission, forgetRule } from "./permissions.ts"
-import { editMessage, holdQueue, releaseQueue, removeMessage, reorderQueue, resolveMessage, sendMessage } from "./queue.ts"
+import {
+  editMessage,
+  holdQueue,
+  releaseQueue,
+  removeMessage,
+  reorderQueue,
+  resolveMessage,
+  sendMessage,
+  sendQueued,
+} from "./queue.ts"
 import { moveAgent, renewAgent } from "./renewal.ts"
 import { report } from "./reports.ts"
 import { isOver } from "./turn.ts"
@@ -42,6 +51,8 @@ function request(state: SessionState, agent: AgentFacts, command: AgentRequest):
       return removeMessage(agent, command)
     case "ReorderQueue":
       return reorderQueue(agent, command)
+    case "SendQueued":
+      return sendQueued(agent, command, state.lastActiveAt)
     case "ResolveMessage":
       return resolveMessage(agent, command)
     case "HoldQueue":

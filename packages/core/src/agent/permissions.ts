@@ -1,7 +1,12 @@
 /** Permission requests: asked, answered once, remembered, expired (docs/protocol/rules.md, P-1 to P-14). */
 import { PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
-import type { PermissionDecision, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type {
+  AnswerPermission,
+  PermissionDecision,
+  PermissionOption,
+  PermissionRequest,
+} from "@holdfast/protocol/agent/permission"
 import type { PermissionRule, Remember } from "@holdfast/protocol/agent/permission-rule"
 import type { AgentReport, AgentRequest } from "./commands.ts"
 import type { AgentFacts } from "./agent-facts.ts"
@@ -50,10 +55,12 @@ export function answerPermission(
     const message = `the request has no option ${JSON.stringify(answer.optionId)}; it has ${known}`
     return new Unprocessable({ message, field: "optionId" })
   }
-  const { answers, message, remember } = answer
+  const { answers, message, remember, subject } = answer
   const allow = allows(option)
   const problem = allow || answers !== undefined ? answersProblem(request.questions ?? [], answers) : undefined
   if (problem !== undefined) return new Unprocessable({ message: problem, field: "answers" })
+  const unfit = subject === undefined ? undefined : editProblem(request, answer, allow)
+  if (unfit !== undefined) return new Unprocessable({ message: unfit, field: "subject" })
   const rule = remember === undefined ? undefined : ruleOf(agent, request, remember, allow)
   if (typeof rule === "string") return new Unprocessable({ message: rule, field: "remember" })
   const decision: PermissionDecision = {
@@ -63,10 +70,23 @@ export function answerPermission(
     at,
     ...(answers === undefined ? {} : { answers }),
     ...(message === undefined ? {} : { message }),
+    ...(subject === undefined ? {} : { subject }),
   }
   const answered: EventDraft = { name: "permission/answered", data: { requestId: id, decision }, by, ...ofTurn(request) }
   if (rule === undefined || remember === undefined) return [answered]
   return [answered, { name: "permission/remembered", data: { rule, scope: remember.scope }, by }]
+}
+
+/** What is wrong with an answer that edits what was asked, in words (P-22); undefined when nothing is. */
+function editProblem(
+  { editable }: PermissionRequest,
+  { subject = "", remember }: AnswerPermission,
+  allow: boolean,
+): string | undefined {
+  if (editable !== true) return "the agent does not take an edited command; refuse, and say what it should do instead"
+  if (!allow) return "a refusal edits nothing; leave out subject"
+  if (remember !== undefined) return "an edited command makes no rule; leave out remember"
+  return subject.trim() === "" ? "an edited command cannot be empty; refuse the request instead" : undefined
 }
 
 /** The rule that an answer makes, or why it makes none. */

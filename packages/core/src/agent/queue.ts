@@ -142,6 +142,28 @@ export function reorderQueue(agent: AgentFacts, { order }: Request<"ReorderQueue
   return order.every((id, i) => id === waiting[i]) ? [] : [{ name: "queue/reordered", data: { order } }]
 }
 
+/** Sends a waiting message now: into the streaming turn, in its place, or, without one, whatever holds the queue (Q-21). */
+export function sendQueued(
+  agent: AgentFacts,
+  { messageId: id, mode, turn }: Request<"SendQueued">,
+  at: number,
+): ReadonlyArray<EventDraft> | QueueRefusal {
+  const item = itemOf(agent, id)
+  if (item?.status !== "waiting") return notQueued(item, id)
+  const streaming = agent.turn
+  const isFree = streaming !== undefined && streaming.interrupting === undefined
+  if (isFree && mode === "steer" && agent.info.steers === true) {
+    return [{ name: "queue/sent", data: { messageId: id, turn: streaming.id, steer: true }, turn: streaming.id }]
+  }
+  const waiting = agent.queue.filter(({ status }) => status === "waiting").map((one) => one.id)
+  const events: Array<EventDraft> =
+    waiting[0] === id ? [] : [{ name: "queue/reordered", data: { order: [id, ...waiting.filter((other) => other !== id)] } }]
+  if (agent.hold !== undefined) events.push({ name: "queue/released", data: {} })
+  if (streaming === undefined) return [...events, ...startNext(afterDrafts(agent, events, at), turn)]
+  if (!isFree || mode === "steer") return events
+  return [...events, { name: "turn/interrupting", data: { turn: streaming.id, reason: "message" }, turn: streaming.id }]
+}
+
 /** Ends the doubt about a message: it waits again, or is dropped (Q-8). */
 export function resolveMessage(
   agent: AgentFacts,

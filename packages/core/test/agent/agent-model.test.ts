@@ -22,6 +22,7 @@ const step = fc.tuple(
     "edit",
     "remove",
     "reorder",
+    "send-now",
     "resolve",
     "hold",
     "release",
@@ -144,6 +145,10 @@ class Invariants {
   }
 }
 
+function sendNow(world: AgentWorld, messageId: string | undefined, mode: "steer" | "interrupt"): void {
+  if (messageId !== undefined) world.submit({ kind: "request", _tag: "SendQueued", messageId, mode, turn: world.id("t") })
+}
+
 function act(world: AgentWorld, invariants: Invariants, what: string, pick: number): void {
   const { agent } = world.state
   const queue = agent?.queue ?? []
@@ -188,6 +193,8 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       })
       return
     }
+    case "send-now":
+      return sendNow(world, item?.id, pick % 2 === 0 ? "steer" : "interrupt")
     case "resolve": {
       const uncertain = queue.find(({ status }) => status === "uncertain")
       if (uncertain === undefined) return

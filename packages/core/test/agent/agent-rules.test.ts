@@ -77,6 +77,31 @@ describe("messages and the queue", () => {
     expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", messageId: "c" }))).toEqual(["MessageNotQueued"])
   })
 
+  it("Q-21 sends what waits now: into the turn, in its place, or whatever holds the queue", () => {
+    const now = (world: AgentWorld, messageId: string, mode: "steer" | "interrupt"): ReadonlyArray<string> =>
+      names(world.submit({ kind: "request", _tag: "SendQueued", messageId, mode, turn: world.id("t") }))
+    const steered = streaming()
+    for (const id of ["a", "b"]) send(steered, id)
+    expect(now(steered, "b", "steer")).toEqual(["queue/sent"])
+    expect(now(steered, "b", "steer")).toEqual(["MessageNotQueued"])
+    expect(now(steered, "a", "interrupt")).toEqual(["turn/interrupting"])
+    const blunt = streaming(false)
+    for (const id of ["a", "b", "c"]) send(blunt, id)
+    // What cannot go into the turn is next, and the turn continues.
+    expect(now(blunt, "b", "steer")).toEqual(["queue/reordered"])
+    expect(waiting(blunt)).toEqual(["b", "a", "c"])
+    expect(now(blunt, "c", "interrupt")).toEqual(["queue/reordered", "turn/interrupting"])
+    expect(waiting(blunt)).toEqual(["c", "b", "a"])
+    expect(agentOf(blunt).turn?.interrupting).toBe("message")
+    const held = streaming()
+    send(held, "a")
+    held.submit({ kind: "request", _tag: "HoldQueue" })
+    held.endTurn("completed")
+    held.readJournal()
+    expect(waiting(held)).toEqual(["a"])
+    expect(now(held, "a", "steer")).toEqual(["queue/released", "turn/started", "queue/sent"])
+  })
+
   it("Q-5 starts the next waiting message automatically when a turn has completed", () => {
     const world = streaming()
     send(world, "a")

@@ -56,6 +56,13 @@ export function agentHandlers(context: HubContext) {
     ),
     "queue.remove": changes(({ messageId }) => ({ kind: "request", _tag: "RemoveMessage", messageId })),
     "queue.reorder": changes(({ order }) => ({ kind: "request", _tag: "ReorderQueue", order })),
+    "queue.send": changes(({ messageId, mode }) => ({
+      kind: "request",
+      _tag: "SendQueued",
+      messageId,
+      mode,
+      turn: nextTurn(),
+    })),
     "queue.resolve": changes(({ messageId, action }) => ({
       kind: "request",
       _tag: "ResolveMessage",

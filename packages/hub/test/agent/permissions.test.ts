@@ -49,6 +49,32 @@ describe("permission requests of an agent", () => {
     expect(JSON.stringify(await messages(house, session.id))).toContain("allowed")
   })
 
+  it("P-22 an edited command is what runs, and is in the log; where it does not fit it is refused with why", async () => {
+    await open()
+    const session = await asking()
+    await send(house, session.id, "[[bash echo asked]] [[write notes.txt hello]]")
+    const request = await asked(session)
+    expect((await record(house, session.id)).permissions).toMatchObject([{ id: request, editable: true }])
+    const answer = (which: string, given: object) =>
+      house.agents.answer(session.id, which, { optionId: "allow", ...given }, OWNER)
+    const refused = async (which: string, given: object, part: string): Promise<void> =>
+      expect(await failure(house, answer(which, given))).toMatchObject({
+        _tag: "Unprocessable",
+        field: "subject",
+        message: expect.stringContaining(part),
+      })
+    await refused(request, { subject: "  " }, "cannot be empty")
+    await refused(request, { subject: "echo x", remember: { scope: "session" } }, "makes no rule")
+    await refused(request, { subject: "echo x", optionId: "reject" }, "a refusal edits nothing")
+    expect(await house.run(answer(request, { subject: "echo edited" }))).toMatchObject({ allow: true, subject: "echo edited" })
+    const second = await asked(session, 2)
+    await refused(second, { subject: "other.txt" }, "does not take an edited command")
+    await house.run(answer(second, {}))
+    await turnsEnded(session.reader, 1)
+    expect(JSON.stringify(await messages(house, session.id))).toContain('"output":"edited\\n"')
+    expect(dataOf(named(session.reader, "permission/answered")[0])["decision"]).toMatchObject({ subject: "echo edited" })
+  })
+
   it("P-3 what is open is cancelled with its turn", async () => {
     await open()
     const session = await asking()

@@ -38,6 +38,8 @@ const asked = {
   title: Schema.String,
   /** The command, the path, the address, for people to read; empty when there is none. */
   subject: Schema.String,
+  /** True when an answer that allows may put another text in place of the subject, such as an edited command (P-22). */
+  editable: Schema.optionalKey(Schema.Boolean),
   /** What rules compare. */
   parsed: Schema.optionalKey(ParsedSubject),
   options: Schema.Array(PermissionOption),
@@ -51,16 +53,20 @@ export type PermissionAsk = typeof PermissionAsk.Type
 /** What a person says with an answer: it is in the record until the agent has it. */
 const Words = Schema.String.check(Schema.isMaxLength(10_000))
 
-/** Body of `POST …/permissions/:requestId`. `answers` belong to questions, by question; `message` tells the agent why not. */
+/**
+ * Body of `POST …/permissions/:requestId`. `answers` belong to questions, by question; `message` tells the agent why not;
+ * `subject` is what the agent does in place of what it asked for, where that is `editable`.
+ */
 export const AnswerPermission = Schema.Struct({
   optionId: Schema.String,
   remember: Schema.optionalKey(Remember),
   answers: Schema.optionalKey(Schema.Record(Schema.String, Words)),
   message: Schema.optionalKey(Words),
+  subject: Schema.optionalKey(Words),
 }).annotate({ identifier: "AnswerPermission" })
 export type AnswerPermission = typeof AnswerPermission.Type
 
-/** The answer that won. `by` is who gave it; `rules` are the remembered answers that did. */
+/** The answer that won. `by` is who gave it; `rules` are the remembered answers that did; `subject` is what was allowed in place of what was asked. */
 export const PermissionDecision = Schema.Struct({
   optionId: Schema.String,
   allow: Schema.Boolean,
@@ -69,6 +75,7 @@ export const PermissionDecision = Schema.Struct({
   rules: Schema.optionalKey(Schema.Array(PermissionRule)),
   answers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   message: Schema.optionalKey(Schema.String),
+  subject: Schema.optionalKey(Schema.String),
 }).annotate({ identifier: "PermissionDecision" })
 export type PermissionDecision = typeof PermissionDecision.Type
 

@@ -49,6 +49,9 @@ export const EditMessage = Schema.Struct({
 
 export type EditMessage = typeof EditMessage.Type
 
+/** Body of `POST …/queue/:messageId/send`: what becomes of a turn that is streaming. */
+export const SendQueued = Schema.Struct({ mode: Schema.Literals(["steer", "interrupt"]) }).annotate({ identifier: "SendQueued" })
+
 /** Body of `PUT …/queue`: ids of all waiting messages in their new order. */
 export const ReorderQueue = Schema.Struct({ order: Schema.Array(Schema.String).check(Schema.isMaxLength(QUEUE_MAX)) }).annotate({
   identifier: "ReorderQueue",

@@ -1,7 +1,7 @@
 /** Operations on messages to agents, and on the queue of those that wait. */
 import * as Schema from "effect/Schema"
 import { MESSAGE_BODY_MAX, MessagePage, SendMessage, Sent } from "../agent/message.ts"
-import { EditMessage, QueueItem, ReorderQueue, ResolveMessage } from "../agent/queue.ts"
+import { EditMessage, QueueItem, ReorderQueue, ResolveMessage, SendQueued } from "../agent/queue.ts"
 import { Session } from "../session.ts"
 import { ItemId, ofSession, operation } from "./operation.ts"
 import { EXAMPLE_ID } from "./sessions.ts"
@@ -93,6 +93,19 @@ export const messages = {
     summary: "Put the queued messages in a new order",
     changes: true,
     example: { order: [EXAMPLE_ID] },
+  }),
+  "queue.send": operation({
+    scope: "write",
+    http: "POST /api/sessions/:session/queue/:messageId/send",
+    params: ofMessage,
+    body: SendQueued,
+    output: Session,
+    answer: "session",
+    summary:
+      "Send a queued message now: into the streaming turn, or in its place. Without a turn it starts one, even if the queue is held",
+    changes: true,
+    errors: ["MessageNotQueued"],
+    example: { mode: "interrupt" },
   }),
   "queue.resolve": operation({
     scope: "write",
