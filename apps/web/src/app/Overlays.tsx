@@ -2,18 +2,24 @@
 import { lazy, Suspense } from "react"
 import type { ReactElement } from "react"
 import { keyMapIsOpen, paletteWish } from "../commands/palette-state.ts"
+import { inbox } from "../requests/inbox-state.ts"
 import { useStore } from "../ui/store.ts"
+import { useForm } from "./media.ts"
 
 const Palette = lazy(() => import("../commands/Palette.tsx"))
+const InboxScreen = lazy(() => import("../requests/InboxScreen.tsx"))
 const KeyMap = lazy(() => import("../commands/KeyMap.tsx"))
 
-/** The palette and the map of keys, while they are open. */
+/** The palette, the map of keys and the phone's inbox, while they are open. */
 export function Overlays(): ReactElement {
   const wish = useStore(paletteWish)
+  const isPhone = useForm() === "phone"
+  const isInbox = useStore(inbox).isOpen && isPhone
   const isKeyMap = useStore(keyMapIsOpen)
   return (
     <Suspense fallback={null}>
       {wish === undefined ? null : <Palette wish={wish} />}
+      {isInbox ? <InboxScreen /> : null}
       {isKeyMap ? <KeyMap /> : null}
     </Suspense>
   )

@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react"
 import type { ReactElement } from "react"
 import { useConnection } from "@holdfast/react"
 import { Rail } from "../list/Rail.tsx"
+import { RequestCommands } from "../requests/RequestCommands.tsx"
 import { Workspace } from "../workspace/Workspace.tsx"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveRegion } from "./LiveRegion.tsx"
@@ -57,6 +58,7 @@ export function Page(): ReactElement {
       <StatusLine isShown={form !== "phone" || isList} />
       <LiveRegion />
       <Overlays />
+      <RequestCommands />
     </div>
   )
 }

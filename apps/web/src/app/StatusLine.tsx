@@ -1,20 +1,22 @@
 /** The line at the foot of the page: connection, what waits, what is to be sent, what was done, how many sessions are live. */
-import { lazy, Suspense, useState } from "react"
+import { lazy, Suspense } from "react"
 import type { ReactElement } from "react"
 import { useOutbox } from "@holdfast/react"
+import { closeInbox, inbox, openInbox } from "../requests/inbox-state.ts"
 import { keyMapIsOpen } from "../commands/palette-state.ts"
 import { Popover } from "../ui/Popover.tsx"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { useStore } from "../ui/store.ts"
 import { ConnectionItem } from "./ConnectionItem.tsx"
 import { LiveCount } from "./LiveCount.tsx"
+import { useForm } from "./media.ts"
 import { notice, undoLast } from "./notices.ts"
 import { statusItems } from "./status-items.ts"
 import { ToSend } from "./ToSend.tsx"
 import { useWaitingNow } from "./waiting.ts"
 import styles from "./StatusLine.module.css"
 
-const Inbox = lazy(() => import("../requests/Inbox.tsx"))
+const InboxPopover = lazy(() => import("../requests/InboxPopover.tsx"))
 
 /** The line. Where it is not shown, what it says is still announced. */
 export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactElement {
@@ -50,22 +52,30 @@ export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactEle
   )
 }
 
-/** How many wait, which opens where they can be answered. */
+/** How many wait, which opens where they can be answered: over the line, on the phone as a screen. */
 function Waits(): ReactElement | null {
   const count = useWaitingNow().length
-  const [isOpen, setIsOpen] = useState(false)
-  if (count === 0 && !isOpen) return null
+  const { isOpen } = useStore(inbox)
+  const isPhone = useForm() === "phone"
   const button = (
-    <button type="button" className={styles["waits"]}>
+    <button type="button" className={styles["waits"]} onClick={isPhone ? () => openInbox() : undefined}>
       <StandingMark standing="waits" />
       {count === 1 ? "1 waits for you" : `${count} wait for you`} <kbd>F8</kbd>
     </button>
   )
+  if (isPhone) return count === 0 ? null : button
+  if (count === 0 && !isOpen) return null
   return (
-    <Popover trigger={button} label="What waits for you" side="top" isOpen={isOpen} onOpenChange={setIsOpen}>
+    <Popover
+      trigger={button}
+      label="What waits for you"
+      side="top"
+      isOpen={isOpen}
+      onOpenChange={(next) => (next ? openInbox() : closeInbox())}
+    >
       {(close) => (
         <Suspense fallback={null}>
-          <Inbox onOpen={close} />
+          <InboxPopover onClose={close} />
         </Suspense>
       )}
     </Popover>

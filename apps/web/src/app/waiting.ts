@@ -2,6 +2,7 @@
 import { useMemo } from "react"
 import type { HubModel } from "@holdfast/client/model"
 import { useHub, useSessionIds } from "@holdfast/react"
+import { useWaiting as useShown } from "../requests/use-waiting.ts"
 import { useStore } from "../ui/store.ts"
 import { isWaiting, waitsSince } from "../ui/state.ts"
 import { isSnoozed, snoozed } from "./snoozed.ts"
@@ -54,11 +55,17 @@ export function useWaiting(): ReadonlyArray<WaitingSession> {
   return useStore(waiting)
 }
 
-/** What waits and was not put off. */
+/** Sessions with something that waits and was not put off. */
 export function useWaitingNow(): ReadonlyArray<WaitingSession> {
-  const waiting = useWaiting()
+  const waiting = useShown()
   const off = useStore(snoozed)
-  return useMemo(() => waiting.filter(({ session }) => !isSnoozed(session, off)), [waiting, off])
+  return useMemo(() => {
+    const bySession = new Map<string, WaitingSession>()
+    for (const { session, label, since } of waiting) {
+      if (!bySession.has(session) && !isSnoozed(session, off)) bySession.set(session, { session, label, since })
+    }
+    return [...bySession.values()]
+  }, [waiting, off])
 }
 
 /** The session to visit next among those that wait, from one that has the focus; `by` is 1 or -1. */

@@ -1,29 +1,149 @@
-/** What waits for a person, to be gone to. */
-import type { ReactElement } from "react"
-import { useWaitingNow } from "../app/waiting.ts"
-import { Button } from "../ui/Button.tsx"
+/**
+ * Everything that waits, over all sessions: a list, and what is picked in it whole with its buttons (docs/protocol/app-rules.md, APP-45). It is
+ * what the status line opens, and a screen of the phone.
+ */
+import { useMemo, useState } from "react"
+import type { KeyboardEvent } from "react"
 import { Time } from "../ui/Time.tsx"
 import { useOpen } from "../workspace/use-open.ts"
+import { Act } from "./Act.tsx"
+import { lineOf } from "./asked.ts"
+import styles from "./Inbox.module.css"
+import { LateLines } from "./LateLines.tsx"
+import { RequestView } from "./RequestView.tsx"
+import { SettledLines } from "./SettledLines.tsx"
+import { snoozeStore } from "./snooze-store.ts"
+import { useSettled } from "./use-settled.ts"
+import { useWaitingNow } from "./use-waiting.ts"
+import { nextWaiting, type Waiting } from "./waiting.ts"
+import { Written } from "./Written.tsx"
 
-/** The sessions that wait, the longest first; `onOpen` when one is gone to. */
-export default function Inbox({ onOpen }: { readonly onOpen: () => void }): ReactElement {
-  const waiting = useWaitingNow()
-  const open = useOpen()
+/** What the inbox is given. */
+export interface InboxProps {
+  /** `phone`: a screen of its own with large buttons at the thumb. */
+  readonly place: "inbox" | "phone"
+  /** Key of what is shown first; the oldest without. */
+  readonly at?: string
+  readonly onClose: () => void
+}
+
+/** Shows what waits. */
+export function Inbox({ place, at, onClose }: InboxProps) {
+  const { shown, later } = useWaitingNow()
+  const open = useMemo(
+    () => shown.flatMap(({ session, request }) => (request === undefined ? [] : [{ session, request }])),
+    [shown],
+  )
+  const settled = useSettled(open)
+  const [picked, setPicked] = useState(at)
+  const now = shown.find(({ key }) => key === picked) ?? shown[0]
+  const keys = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || isTyped(event)) return
+    const step =
+      event.key === "j" || event.key === "ArrowDown" ? 1 : event.key === "k" || event.key === "ArrowUp" ? -1 : undefined
+    if (step !== undefined) setPicked(nextWaiting(shown, now?.key, step)?.key)
+    else if (event.key === "Escape") onClose()
+    else return
+    event.preventDefault()
+  }
   return (
-    <ul>
-      {waiting.map(({ session, label, since }) => (
-        <li key={session}>
-          <Button
-            kind="quiet"
-            onClick={() => {
-              onOpen()
-              open.session(session)
-            }}
-          >
-            <span dir="auto">{label}</span> <Time at={since} />
-          </Button>
-        </li>
-      ))}
-    </ul>
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- its keys count anywhere in it
+    <div className={`${styles["inbox"]} ${styles[place]}`} onKeyDown={keys} data-inbox={place}>
+      <header className={styles["head"]}>
+        <h2>{shown.length === 0 ? "Nothing waits for you" : `${shown.length} wait for you`}</h2>
+        <Act tone="quiet" onAct={onClose} keys="Escape">
+          Close
+        </Act>
+      </header>
+      <ul className={styles["list"]} aria-label="What waits">
+        {shown.length < 2
+          ? null
+          : shown.map((one) => <Row key={one.key} waiting={one} isPicked={one.key === now?.key} onPick={setPicked} />)}
+      </ul>
+      <LateLines open={open} />
+      <SettledLines settled={settled} />
+      {now === undefined ? null : <Picked key={now.key} waiting={now} place={place} onClose={onClose} />}
+      {later.length === 0 ? null : <Later later={later} />}
+    </div>
+  )
+}
+
+const isTyped = ({ target }: KeyboardEvent): boolean =>
+  target instanceof HTMLElement && target.matches("textarea, select, input:not([type=radio], [type=checkbox])")
+
+interface RowProps {
+  readonly waiting: Waiting
+  readonly isPicked: boolean
+  readonly onPick: (key: string) => void
+}
+
+function Row({ waiting: { key, label, since, request, program }, isPicked, onPick }: RowProps) {
+  const line = request === undefined ? (program?.message ?? "waits in its terminal") : lineOf(request)
+  return (
+    <li>
+      <button type="button" className={styles["row"]} aria-current={isPicked} onClick={() => onPick(key)}>
+        <span className={styles["label"]} dir="auto">
+          {label}
+        </span>
+        <span className={styles["line"]}>
+          <Written text={line} />
+        </span>
+        <span className={styles["time"]}>
+          <Time at={since} />
+        </span>
+      </button>
+    </li>
+  )
+}
+
+function Picked({
+  waiting,
+  place,
+  onClose,
+}: {
+  readonly waiting: Waiting
+  readonly place: InboxProps["place"]
+  readonly onClose: () => void
+}) {
+  const open = useOpen()
+  const { session, label, request, program } = waiting
+  const show = (): void => {
+    onClose()
+    open.session(session, request === undefined ? {} : { seq: request.seq })
+  }
+  return (
+    <div className={styles["picked"]}>
+      {request === undefined ? (
+        <p className={styles["program"]} dir="auto">
+          <Written text={program?.message ?? `${label} waits in its terminal.`} />
+        </p>
+      ) : (
+        <RequestView session={session} request={request} asker={label} place={place} hasKeys isFocused />
+      )}
+      <footer className={styles["foot"]}>
+        <Act tone="quiet" onAct={show}>
+          {request === undefined ? "Open the terminal" : "Open the session"}
+        </Act>
+      </footer>
+    </div>
+  )
+}
+
+function Later({ later }: { readonly later: ReadonlyArray<Waiting> }) {
+  return (
+    <section className={styles["later"]} aria-label="Not now">
+      <h3>Not now</h3>
+      <ul>
+        {later.map(({ key, label, request }) => (
+          <li key={key}>
+            <span dir="auto">{label}</span>
+            <code>{request === undefined ? "" : <Written text={lineOf(request)} />}</code>
+            <Act tone="quiet" onAct={() => snoozeStore.unsnooze(key)}>
+              Show it now
+            </Act>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

@@ -1,0 +1,42 @@
+/** The files that go with a message, with thumbnails of images, each to be taken off. */
+import { useCallback } from "react"
+import { IconButton } from "../ui/Button.tsx"
+import { Icon } from "../ui/icons.tsx"
+import styles from "./Attachments.module.css"
+import { type Attached, bytesText } from "./attachments.ts"
+import type { ComposerDraft } from "./use-composer-draft.ts"
+
+/** Shows the files of a draft. */
+export function AttachmentList({ draft: { files, setFiles } }: { readonly draft: ComposerDraft }) {
+  if (files.length === 0) return null
+  return (
+    <ul className={styles["files"]} aria-label="Attached">
+      {files.map((file) => (
+        <li key={file.id} className={styles["file"]} data-attached={file.name}>
+          <Thumbnail file={file} />
+          <span className={styles["name"]} dir="auto" title={file.name}>
+            {file.name}
+          </span>
+          <span className={styles["size"]}>{bytesText(file.blob.size)}</span>
+          <IconButton
+            icon="close"
+            label={`Take ${file.name} off`}
+            onClick={() => setFiles((all) => all.filter(({ id }) => id !== file.id))}
+          />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Thumbnail({ file: { blob, mediaType } }: { readonly file: Attached }) {
+  const show = useCallback(
+    (image: HTMLImageElement) => {
+      const url = URL.createObjectURL(blob)
+      image.src = url
+      return () => URL.revokeObjectURL(url)
+    },
+    [blob],
+  )
+  return mediaType.startsWith("image/") ? <img className={styles["thumbnail"]} ref={show} alt="" /> : <Icon name="file" />
+}

@@ -1,0 +1,110 @@
+/**
+ * What is below a transcript, from the top: what waits for a person, what someone else answered, what is to be sent, why the queue is held,
+ * the queue, the field, and one line about the agent.
+ */
+import { useEffect, useMemo, useRef } from "react"
+import { useConnection, usePermissions, useQueue, useSession, useTurn } from "@holdfast/react"
+import { useCommands } from "../commands/use-commands.ts"
+import { LateLines } from "../requests/LateLines.tsx"
+import { RequestView } from "../requests/RequestView.tsx"
+import { SettledLines } from "../requests/SettledLines.tsx"
+import { requestKey } from "../requests/snooze.ts"
+import { snoozeStore } from "../requests/snooze-store.ts"
+import { useSettled } from "../requests/use-settled.ts"
+import { useStore } from "../ui/store.ts"
+import { Composer } from "./Composer.tsx"
+import styles from "./Dock.module.css"
+import { Held } from "./Held.tsx"
+import { ModeLine } from "./ModeLine.tsx"
+import { Outgoing } from "./Outgoing.tsx"
+import { Queue } from "./Queue.tsx"
+import { sendChoices } from "./send-modes.ts"
+import { useComposer } from "./use-composer.ts"
+
+/** What a dock is given. */
+export interface DockProps {
+  readonly session: string
+  /** Whether its pane has the focus of the workspace. */
+  readonly isFocused: boolean
+}
+
+const NO_COMMANDS: ReadonlyArray<never> = Object.freeze([])
+
+/** Shows the dock of an agent's session. */
+export function Dock({ session, isFocused }: DockProps) {
+  const { session: record } = useSession(session)
+  const agent = record === undefined || record.status === "offline" ? undefined : record.agent
+  const { isConnected } = useConnection()
+  const turn = useTurn(session)
+  const { items } = useQueue(session)
+  const composer = useComposer(session)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const steers = agent?.info.steers === true
+  const choices = sendChoices({ turn, steers, isConnected })
+  const commands = agent?.info.commands ?? NO_COMMANDS
+  const name = agent?.name ?? record?.label ?? "the agent"
+  const focus = (): void => field.current?.focus()
+  useCommands([{ id: "composer.focus", title: "Write a message", keys: ["i"], when: "pane", session, run: focus }])
+  const editing = composer.editing?.id
+  useEffect(() => {
+    if (editing !== undefined) field.current?.focus()
+  }, [editing])
+  return (
+    <footer className={styles["dock"]} aria-label={`Write to ${name}`} data-dock={session}>
+      <Waiting session={session} asker={name} />
+      <Outgoing session={session} composer={composer} />
+      <Held session={session} onTold={composer.tell} />
+      <Queue session={session} composer={composer} steers={steers} isStreaming={turn.status === "streaming"} />
+      <Composer
+        session={session}
+        agent={name}
+        now={composer}
+        choices={choices}
+        lastQueued={items.findLast(({ status }) => status === "waiting")}
+        commands={commands}
+        isFocused={isFocused}
+        field={field}
+      />
+      <ModeLine
+        session={session}
+        agent={agent}
+        composer={composer}
+        choices={choices}
+        hasCommands={commands.length > 0}
+        field={field}
+      />
+    </footer>
+  )
+}
+
+/** The requests of the session, the oldest with the keys, and what became of others; those that are put off as one line. */
+function Waiting({ session, asker }: { readonly session: string; readonly asker: string }) {
+  const { requests } = usePermissions(session)
+  const snoozed = useStore(snoozeStore)
+  const open = useMemo(() => requests.map((request) => ({ session, request })), [requests, session])
+  const settled = useSettled(open)
+  const shown = requests.filter(({ id }) => snoozed[requestKey(session, id)] === undefined)
+  const later = requests.length - shown.length
+  return (
+    <div className={styles["waiting"]}>
+      {shown.map((request, index) => (
+        <RequestView key={request.id} session={session} request={request} asker={asker} place="dock" hasKeys={index === 0} />
+      ))}
+      {later === 0 ? null : (
+        <p className={styles["later"]}>
+          {later === 1 ? "One request is put off." : `${later} requests are put off.`}{" "}
+          <button
+            type="button"
+            onClick={() => {
+              for (const { id } of requests) snoozeStore.unsnooze(requestKey(session, id))
+            }}
+          >
+            Show {later === 1 ? "it" : "them"} now
+          </button>
+        </p>
+      )}
+      <LateLines session={session} open={open} />
+      <SettledLines settled={settled} />
+    </div>
+  )
+}

@@ -1,0 +1,231 @@
+/** The line below the field: attach, mode and model, context and cost, stop, and what sending does. */
+import { useRef } from "react"
+import type { RefObject } from "react"
+import type { AgentChoice, AgentState } from "@holdfast/protocol/agent/agent"
+import { useSessionService } from "@holdfast/react"
+import { Button, IconButton } from "../ui/Button.tsx"
+import { Menu, type MenuItem } from "../ui/Menu.tsx"
+import { attach } from "./attachments.ts"
+import styles from "./ModeLine.module.css"
+import type { SendChoices } from "./send-modes.ts"
+import { shrunk } from "./shrink.ts"
+import { Stop } from "./Stop.tsx"
+import { contextOf, costText } from "./usage.ts"
+import type { ComposerNow } from "./use-composer.ts"
+
+/** What the line is given. */
+export interface ModeLineProps {
+  readonly session: string
+  readonly agent: AgentState | undefined
+  readonly composer: ComposerNow
+  readonly choices: SendChoices
+  readonly hasCommands: boolean
+  readonly field: RefObject<HTMLTextAreaElement | null>
+}
+
+/** Shows the line. */
+export function ModeLine({ session, agent, composer, choices, hasCommands, field }: ModeLineProps) {
+  /** Types a sign where the caret is, so that its list opens. */
+  const type = (sign: "@" | "/"): void => {
+    const element = field.current
+    if (element === null) return
+    const { text } = composer
+    const at = sign === "/" ? 0 : element.selectionStart
+    const before = text.slice(0, at)
+    const word = sign === "@" && before !== "" && !/\s$/.test(before) ? ` ${sign}` : sign
+    composer.setText(before + word + text.slice(at))
+    requestAnimationFrame(() => {
+      element.focus()
+      element.setSelectionRange(at + word.length, at + word.length)
+    })
+  }
+  return (
+    <div className={styles["line"]}>
+      <AttachButton composer={composer} />
+      <Button
+        kind="quiet"
+        className={styles["sign"]}
+        onClick={() => type("@")}
+        title="Name a file of the session's directory"
+        disabled={composer.editing !== undefined}
+      >
+        @<span>file</span>
+      </Button>
+      {hasCommands ? (
+        <Button
+          kind="quiet"
+          className={styles["sign"]}
+          onClick={() => type("/")}
+          title="A command of the agent"
+          disabled={composer.text.startsWith("/")}
+        >
+          /<span>command</span>
+        </Button>
+      ) : null}
+      <span className={styles["end"]}>
+        {agent === undefined ? null : <Pickers session={session} agent={agent} onTold={composer.tell} />}
+        {agent === undefined ? null : <Used agent={agent} />}
+        <Stop session={session} onTold={composer.tell} />
+        <SendButton composer={composer} choices={choices} />
+      </span>
+    </div>
+  )
+}
+
+function AttachButton({ composer }: { readonly composer: ComposerNow }) {
+  const files = useRef<HTMLInputElement>(null)
+  const camera = useRef<HTMLInputElement>(null)
+  const take = async (input: HTMLInputElement): Promise<void> => {
+    const small = await Promise.all([...(input.files ?? [])].map(shrunk))
+    input.value = ""
+    let problems: ReadonlyArray<string> = []
+    composer.draft.setFiles((there) => {
+      const attaching = attach(there, small, () => crypto.randomUUID())
+      problems = attaching.problems
+      return attaching.taken
+    })
+    composer.tell(problems.length === 0 ? undefined : problems.join(" "))
+  }
+  const hasCamera = globalThis.matchMedia?.("(pointer: coarse)").matches === true
+  const items = (): ReadonlyArray<MenuItem> => [
+    { title: "A file or an image", icon: "file", run: () => files.current?.click() },
+    { title: "Take a photo", icon: "attach", run: () => camera.current?.click() },
+  ]
+  const label = "Attach a file; paste and drop work too"
+  return (
+    <>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        aria-label="Attach files"
+        data-attach="files"
+        onChange={({ target }) => void take(target)}
+      />
+      <input
+        ref={camera}
+        type="file"
+        accept="image/*"
+        capture="environment"
+        hidden
+        aria-label="Take a photo"
+        onChange={({ target }) => void take(target)}
+      />
+      {hasCamera ? (
+        <Menu label="Attach" items={items} align="start" side="top" trigger={<IconButton icon="attach" label={label} />} />
+      ) : (
+        <IconButton
+          icon="attach"
+          label={label}
+          onClick={() => files.current?.click()}
+          disabled={composer.editing !== undefined}
+        />
+      )}
+    </>
+  )
+}
+
+interface PickersProps {
+  readonly session: string
+  readonly agent: AgentState
+  readonly onTold: (told: string) => void
+}
+
+/** Mode and model. The system's own lists: a thumb, a keyboard and a reader know them. */
+function Pickers({ session, agent: { info }, onTold }: PickersProps) {
+  const service = useSessionService()
+  const configure = (change: { readonly mode?: string; readonly model?: string }): void => {
+    service.configure(session, change).catch((cause: Error) => onTold(cause.message))
+  }
+  return (
+    <>
+      <Picker label="Mode" value={info.mode} choices={info.modes} onPick={(mode) => configure({ mode })} />
+      <Picker label="Model" value={info.model} choices={info.models} onPick={(model) => configure({ model })} />
+    </>
+  )
+}
+
+interface PickerProps {
+  readonly label: string
+  readonly value: string | undefined
+  readonly choices: ReadonlyArray<AgentChoice> | undefined
+  readonly onPick: (id: string) => void
+}
+
+function Picker({ label, value, choices = [], onPick }: PickerProps) {
+  if (choices.length === 0) return value === undefined ? null : <span className={styles["fixed"]}>{value}</span>
+  const isKnown = choices.some(({ id }) => id === value)
+  return (
+    <select
+      className={styles["picker"]}
+      aria-label={label}
+      title={`${label}: ${choices.find(({ id }) => id === value)?.description ?? value ?? ""}`}
+      value={value ?? ""}
+      onChange={({ target }) => onPick(target.value)}
+    >
+      {isKnown ? null : <option value={value ?? ""}>{value ?? label}</option>}
+      {choices.map(({ id, name, description }) => (
+        <option key={id} value={id} title={description}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function Used({ agent: { usage } }: { readonly agent: AgentState }) {
+  const context = contextOf(usage)
+  const cost = costText(usage.cost)
+  return (
+    <>
+      {context === undefined ? null : (
+        <span className={styles["context"]} title={context.title}>
+          <meter className={styles["meter"]} min={0} max={1} high={0.8} value={context.part} aria-label={context.title} />
+          {context.words}
+        </span>
+      )}
+      {cost === undefined ? null : <span title="Cost so far, as the agent reports it">{cost}</span>}
+    </>
+  )
+}
+
+/** Says what it does; the other ways are in its menu. */
+function SendButton({
+  composer,
+  choices: { first, second, all },
+}: {
+  readonly composer: ComposerNow
+  readonly choices: SendChoices
+}) {
+  const { draft, editing, isSending, send } = composer
+  if (editing !== undefined) return null
+  const isEmpty = draft.text.trim() === "" && draft.files.length === 0
+  const items = (): ReadonlyArray<MenuItem> =>
+    all.map((choice) => ({
+      title: choice.words,
+      keys: choice === first ? "Enter" : choice === second ? "$mod+Enter" : undefined,
+      run: () => void send(choice),
+    }))
+  return (
+    <span className={styles["send"]}>
+      <Button
+        kind={isEmpty ? "plain" : "kelp"}
+        keys="Enter"
+        disabled={isSending || isEmpty}
+        onClick={() => void send(first)}
+        data-act="send"
+      >
+        {first.words}
+      </Button>
+      {second === undefined ? null : (
+        <Menu
+          label="How it is sent"
+          items={items}
+          side="top"
+          trigger={<IconButton icon="chevron" label="Other ways to send" disabled={isEmpty} className={styles["ways"]} />}
+        />
+      )}
+    </span>
+  )
+}

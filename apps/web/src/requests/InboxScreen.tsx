@@ -1,0 +1,25 @@
+/** The inbox as a screen of the phone: what is asked above, the buttons at the thumb. */
+import { Dialog } from "radix-ui"
+import { useStore } from "../ui/store.ts"
+import { Inbox } from "./Inbox.tsx"
+import styles from "./Inbox.module.css"
+import { closeInbox, inbox } from "./inbox-state.ts"
+
+/** Shows what waits over the whole screen. */
+export default function InboxScreen() {
+  const { at, isOpen } = useStore(inbox)
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(next) => (next ? undefined : closeInbox())}>
+      <Dialog.Portal>
+        <Dialog.Content
+          className={styles["screen"]}
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => event.preventDefault()}
+        >
+          <Dialog.Title className="visually-hidden">What waits for you</Dialog.Title>
+          <Inbox key={at} place="phone" onClose={closeInbox} {...(at === undefined ? {} : { at })} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

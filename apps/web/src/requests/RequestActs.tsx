@@ -1,0 +1,102 @@
+/** The buttons of a request, with their keys, and what they unfold. */
+import { Act } from "./Act.tsx"
+import { optionsOf } from "./answer.ts"
+import { allowWords } from "./asked.ts"
+import styles from "./Request.module.css"
+import { RuleForm, SnoozeForm, WordsForm } from "./RequestForms.tsx"
+import type { RequestNow } from "./request-now.ts"
+
+/** Shows the buttons, or what one of them has unfolded. */
+export function RequestActs({ now, id }: { readonly now: RequestNow; readonly id: string }) {
+  const { unfolded, unfold, words, say, request, detail } = now
+  const leave = (): void => unfold(undefined)
+  switch (unfolded) {
+    case "rule":
+      if (detail.detail === undefined) return <p className={styles["soft"]}>The rules that fit are being read.</p>
+      return (
+        <RuleForm
+          id={id}
+          suggestions={detail.detail.suggestions}
+          onMake={(remember) => now.allow({ remember })}
+          onLeave={leave}
+        />
+      )
+    case "reason":
+      return (
+        <WordsForm
+          label="Why it is refused"
+          placeholder="Why, or what to do instead (may be empty)"
+          value={words.reason ?? ""}
+          send="Refuse"
+          isEmptyAllowed
+          onChange={(reason) => say({ reason })}
+          onSend={now.refuse}
+          onLeave={leave}
+        />
+      )
+    case "edit": {
+      const subject = words.subject ?? detail.detail?.request.subject ?? request.subject
+      return (
+        <WordsForm
+          label="The command that runs instead"
+          placeholder="The command that runs instead"
+          value={subject}
+          send="Run this instead"
+          isCode
+          isEmptyAllowed={false}
+          onChange={(edited) => say({ subject: edited })}
+          onSend={() => now.allow({ subject })}
+          onLeave={leave}
+        />
+      )
+    }
+    case "snooze":
+      return <SnoozeForm onSnooze={now.snooze} onLeave={leave} />
+    case undefined:
+      return <Buttons now={now} />
+  }
+}
+
+function Buttons({ now }: { readonly now: RequestNow }) {
+  const { request, asked, unfold, lack, allow, choose } = now
+  const { allow: allowing, reject, others } = optionsOf(request.options)
+  return (
+    <div className={styles["acts"]}>
+      {allowing === undefined ? null : (
+        <Act onAct={() => allow()} keys="y" tone="go" isDisabled={lack !== undefined} title={lack ?? allowing.label} name="allow">
+          {allowWords(asked)}
+        </Act>
+      )}
+      {request.kind !== "tool" || allowing === undefined ? null : (
+        <Act onAct={() => unfold("rule")} keys="a" title="Says which rule it makes" name="always">
+          Always…
+        </Act>
+      )}
+      {reject === undefined ? null : (
+        <Act onAct={() => unfold("reason")} keys="n" title={reject.label} name="refuse">
+          {request.kind === "question" ? "Do not answer" : "Refuse and say why"}
+        </Act>
+      )}
+      {others.map(({ id, label, kind }) => (
+        <Act
+          key={id}
+          onAct={() => choose(id)}
+          isDisabled={kind.startsWith("allow") && lack !== undefined}
+          title="The agent remembers this by itself"
+        >
+          {label}
+        </Act>
+      ))}
+      <span className={styles["quiets"]}>
+        {request.editable === true ? (
+          <Act onAct={() => unfold("edit")} keys="e" tone="quiet" isDisabled={lack !== undefined} name="edit">
+            Edit
+          </Act>
+        ) : null}
+        <Act onAct={() => unfold("snooze")} keys="s" tone="quiet" name="not-now">
+          Not now
+        </Act>
+      </span>
+    </div>
+  )
+}

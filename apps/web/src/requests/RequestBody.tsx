@@ -1,0 +1,107 @@
+/** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
+import { lazy, Suspense, useState } from "react"
+import type { Asked, AskedEdit, AskedField } from "./asked.ts"
+import { EditDiff } from "./EditDiff.tsx"
+import styles from "./Request.module.css"
+import { Written } from "./Written.tsx"
+
+/** Lines of a text that are shown before it is unfolded. */
+const LINES = 14
+
+/** What a body is given. */
+export interface RequestBodyProps {
+  readonly asked: Asked
+  /** The beginning of more, which is being read. */
+  readonly isCut: boolean
+}
+
+/** Shows what is asked. */
+export function RequestBody({ asked, isCut }: RequestBodyProps) {
+  return (
+    <div className={styles["body"]}>
+      <Main asked={asked} isCut={isCut} />
+      {asked.rest.length === 0 ? null : (
+        <dl className={styles["rest"]}>
+          {asked.rest.map((field) => (
+            <Field key={field.name} field={field} />
+          ))}
+        </dl>
+      )}
+    </div>
+  )
+}
+
+function Main({ asked, isCut }: RequestBodyProps) {
+  switch (asked.kind) {
+    case "command":
+      return <Text label="The command" text={asked.command} isCut={isCut} />
+    case "edits":
+      return asked.edits.map((edit, index) => <Edit key={`${edit.path} ${index}`} edit={edit} />)
+    case "plan":
+      return <Plan text={asked.text} />
+    case "questions":
+      return null
+    case "other":
+      return asked.subject === "" ? null : <Text label="What it is about" text={asked.subject} isCut={isCut} />
+  }
+}
+
+/** A text whole: a long one folded, with how much there is, and scrolled when it is unfolded. */
+function Text({ label, text, isCut }: { readonly label: string; readonly text: string; readonly isCut: boolean }) {
+  const lines = text.split("\n")
+  const [isWhole, setIsWhole] = useState(false)
+  const isFolded = !isWhole && lines.length > LINES
+  const shown = isFolded ? lines.slice(0, LINES).join("\n") : text
+  return (
+    <>
+      <pre className={styles["text"]} tabIndex={0} aria-label={label} data-asked="text">
+        <Written text={shown} />
+        {isCut ? <span className={styles["more"]}> … the rest is being read</span> : null}
+      </pre>
+      {isFolded ? (
+        <button type="button" className={styles["unfold"]} onClick={() => setIsWhole(true)}>
+          Show all {lines.length} lines
+        </button>
+      ) : null}
+    </>
+  )
+}
+
+const PlanText = lazy(() => import("./PlanText.tsx"))
+
+function Plan({ text }: { readonly text: string }) {
+  return (
+    <div className={styles["plan"]} tabIndex={0} role="region" aria-label="The plan" dir="auto" data-asked="plan">
+      <Suspense fallback={<Written text={text} />}>
+        <PlanText text={text} />
+      </Suspense>
+    </div>
+  )
+}
+
+function Edit({ edit }: { readonly edit: AskedEdit }) {
+  return (
+    <figure className={styles["edit"]} data-asked="edit">
+      <figcaption className={styles["path"]}>
+        <code>
+          <Written text={edit.path} />
+        </code>
+        {edit.isWhole ? <span className={styles["soft"]}>the whole file</span> : null}
+      </figcaption>
+      <EditDiff edit={edit} />
+    </figure>
+  )
+}
+
+function Field({ field: { name, text } }: { readonly field: AskedField }) {
+  return (
+    <>
+      <dt>
+        <Written text={name} />
+      </dt>
+      <dd dir="auto">
+        <Written text={text} />
+      </dd>
+    </>
+  )
+}
