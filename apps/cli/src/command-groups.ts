@@ -24,6 +24,7 @@ const GROUPS = [
       "messages",
       "cd",
       "renew",
+      "fork",
       "model",
       "mode",
       "agents",

@@ -139,7 +139,7 @@ describe("the command line", () => {
     const path = join(folder, "a.cast")
     expect((await run("export", id, "-o", path)).code).toBe(0)
     const [head] = readFileSync(path, "utf8").split("\n")
-    expect(JSON.parse(head ?? "")).toMatchObject({ version: 2, width: 80 })
+    expect(JSON.parse(head ?? "")).toMatchObject({ version: 3, term: { cols: 80 } })
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([])
     const lines = (await ok("export", id, "--format", "jsonl")).trim().split("\n")
     expect(lines.every((line) => typeof (JSON.parse(line) as { seq: number }).seq === "number")).toBe(true)

@@ -14,6 +14,7 @@ const WITHOUT: { readonly [N in OperationName]?: string } = {
   "credential.prove": "a program proves a hub before it makes a client, and sends nothing but the question",
   "links.open": "a page that a browser opens",
   "messages.file": "bytes, whose address a page puts into a link or a picture",
+  "terminal.past": "players ask for it over the socket, again and again",
   "server.docs": "a page that a browser opens",
   "server.home": "a page that a browser opens",
 }

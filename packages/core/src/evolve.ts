@@ -38,7 +38,7 @@ export function evolveOutput(state: SessionState, seq: number, time: number): Se
 }
 
 function created(data: EventData["session/created"], { seq, time }: Event, session: string): SessionState {
-  const { kind, label, unnamed, tags, metadata, owner, createdBy, agent, terminal, child, runner } = data
+  const { kind, label, unnamed, tags, metadata, owner, createdBy, forkedFrom, agent, terminal, child, runner } = data
   const state: Making<SessionState> = {
     id: session,
     kind,
@@ -56,6 +56,7 @@ function created(data: EventData["session/created"], { seq, time }: Event, sessi
     unknown: 0,
   }
   if (createdBy !== undefined) state.createdBy = createdBy
+  if (forkedFrom !== undefined) state.forkedFrom = forkedFrom
   if (unnamed === true) state.unnamed = true
   if (metadata !== undefined && Object.keys(metadata).length > 0) state.metadata = metadata
   if (agent !== undefined) state.agent = newAgentPart(agent)

@@ -25,6 +25,7 @@ const KEPT = {
   metadata: "record",
   owner: "record",
   createdBy: "record",
+  forkedFrom: "record",
   createdAt: "record",
   updatedAt: "record",
   lastActiveAt: "record",

@@ -6,7 +6,7 @@ import { activityOf, shownTasks } from "./agent/task-state.ts"
 import { programActivity } from "./terminal/program.ts"
 import type { TerminalFacts } from "./terminal/terminal-facts.ts"
 import type { News } from "./news.ts"
-import type { Session } from "@holdfast/protocol/session"
+import type { ForkedFrom, Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import { asSessionId, asUserId } from "@holdfast/protocol/checked-ids"
 
@@ -25,6 +25,7 @@ export interface SessionState {
   readonly metadata?: Readonly<Record<string, string>>
   readonly owner: string
   readonly createdBy?: NonNullable<Session["createdBy"]>
+  readonly forkedFrom?: ForkedFrom
   readonly createdAt: number
   readonly updatedAt: number
   readonly lastActiveAt: number
@@ -59,7 +60,8 @@ export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
 
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const { terminal, agent, createdBy, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem, news } = state
+  const { terminal, agent, createdBy, forkedFrom, metadata, archivedAt, deletedAt, purgeAt } = state
+  const { exitCode, signal, problem, news } = state
   const record: Making<Session> = {
     id: asSessionId(state.id),
     version: SESSION_RECORD_VERSION,
@@ -91,6 +93,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     if (agent.tasks.length > 0) record.tasks = shownTasks(agent)
   }
   if (createdBy !== undefined) record.createdBy = createdBy
+  if (forkedFrom !== undefined) record.forkedFrom = forkedFrom
   if (metadata !== undefined) record.metadata = metadata
   if (archivedAt !== undefined) record.archivedAt = archivedAt
   if (deletedAt !== undefined) record.deletedAt = deletedAt

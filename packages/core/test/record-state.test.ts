@@ -58,6 +58,7 @@ const state: Required<SessionState> = {
   news: { seq: 8, time: 1007, what: "finished" },
   owner: "owner",
   createdBy: "mobile",
+  forkedFrom: { session: "01890000-0000-7000-8000-000000000002", label: "before", seq: 4, message: "m-1" },
   createdAt: 1,
   updatedAt: 2,
   lastActiveAt: 3,

@@ -7,6 +7,7 @@ import type { AgentSpec } from "./agent/agent.ts"
 import { flag, list, maybe, number, part, record, text, word, yes } from "./codec.ts"
 import type { CREATORS } from "./creators.ts"
 import { event } from "./event-row.ts"
+import type { ForkedFrom } from "./session.ts"
 import type { BlockedKind, ProgramState, ProgramTask } from "./terminal-program.ts"
 import type { LoggedTerminal, LostReason } from "./terminal-spec.ts"
 
@@ -35,6 +36,8 @@ export const SESSION_EVENTS = {
     metadata: maybe(record(text)),
     owner: text,
     createdBy: maybe(word<(typeof CREATORS)[number]>()),
+    /** The session whose messages it begins with. */
+    forkedFrom: maybe(part<ForkedFrom>({ session: text, label: text, seq: number })),
     terminal: maybe(part<LoggedTerminal>({ command: text, cwd: text, ...size })),
     agent: maybe(part<AgentSpec>({ name: text, adapter: text, cwd: text })),
     /** Id of the child process that belongs to the session, chosen before it is started. */

@@ -14,6 +14,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type {
   CreateSession,
+  ForkSession,
   MarkSession,
   RestartSession,
   SessionQuery,
@@ -148,6 +149,8 @@ export function agentCalls(hub: Hub["Service"]) {
       performed(hub, "agent.configure", { session, ...change }, by),
     renew: (session: string, change: RenewAgent, by: Caller): Answered<"agent.renew"> =>
       performed(hub, "agent.renew", { session, ...change }, by),
+    fork: (session: string, request: ForkSession, by: Caller): Answered<"sessions.fork"> =>
+      performed(hub, "sessions.fork", { session, ...request }, by),
     answer: (session: string, requestId: string, answer: AnswerPermission, by: Caller): Answered<"permissions.answer"> =>
       performed(hub, "permissions.answer", { session, requestId, ...answer }, by),
     permission: (session: string, requestId: string): Answered<"permissions.get"> =>

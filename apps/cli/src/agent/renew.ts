@@ -11,7 +11,8 @@ import { askAgents, oneOf, useAgents, type AgentHub } from "./agent-hub.ts"
 /** Messages of a page. */
 const PAGE = 1000
 
-async function everyMessage(hub: AgentHub, id: string): Promise<ReadonlyArray<Message>> {
+/** All messages of a session, oldest first. */
+export async function everyMessage(hub: AgentHub, id: string): Promise<ReadonlyArray<Message>> {
   const all: Array<ReadonlyArray<Message>> = []
   let before: number | null = null
   do {

@@ -196,6 +196,24 @@ const renew = Command.make(
   ]),
 )
 
+const fork = Command.make(
+  "fork",
+  {
+    session,
+    through: text("through", "Last message to take over: its id, a unique part of it, or its position from 1"),
+    before: text("before", "First message to leave out, named likewise"),
+    label: text("label", "Label of the new session"),
+    json,
+  },
+  onSession(async ({ session: id, json: asJson, ...wanted }) => (await import("../agent/fork.ts")).fork(id, wanted, asJson)),
+).pipe(
+  Command.withDescription("Create a session whose agent continues from the messages of another"),
+  Command.withExamples([
+    { command: "holdfast fork work", description: "Continue from everything said so far, beside the session" },
+    { command: "holdfast fork work --before 3b14aa01", description: "Try another way from before a message" },
+  ]),
+)
+
 const onAgent = (
   name: string,
   about: string,
@@ -305,6 +323,7 @@ export const agentCommands = [
   messages,
   changeDirectory,
   renew,
+  fork,
   configured("model", "Change a running agent's model"),
   configured("mode", "Change a running agent's mode"),
   agents,

@@ -49,9 +49,9 @@ const exported = Command.make(
   "export",
   {
     session,
-    format: Flag.Literals("format", ["cast", "jsonl", "md"]).pipe(
+    format: Flag.Literals("format", ["cast", "html", "jsonl", "md"]).pipe(
       Flag.withDescription(
-        "cast: asciicast version 2; jsonl: one event per line; md: an agent's messages as Markdown (default: cast for terminals, md for agents)",
+        "cast: asciicast version 3; html: a page that plays it anywhere; jsonl: one event per line; md: an agent's messages as Markdown (default: cast for terminals, md for agents)",
       ),
       Flag.optional,
       Flag.map(Option.getOrUndefined),

@@ -15,7 +15,7 @@ import { bytes } from "../text/amounts.ts"
 export interface ExportOptions {
   readonly session: string
   /** Absent, that of the session's kind. */
-  readonly format: "cast" | "jsonl" | "md" | undefined
+  readonly format: "cast" | "html" | "jsonl" | "md" | undefined
   /** Path; absent or `-` is standard output. */
   readonly output: string | undefined
 }
@@ -26,7 +26,7 @@ export async function exportLog(options: ExportOptions): Promise<void> {
   let isText = false
   const response = await ask(hub, async (api) => {
     const format = options.format ?? ((await api.get(options.session)).kind === "agent" ? "md" : "cast")
-    isText = format === "md"
+    isText = format === "md" || format === "html"
     return api.export(options.session, format)
   })
   const chunks = pieces(response, hub.target.origin)

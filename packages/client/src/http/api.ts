@@ -115,7 +115,7 @@ export function makeApi(options: HttpOptions) {
     mark: (session: string, mark: MarkSession, how?: CallOptions): Promise<Appended> =>
       call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }, how),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
-    export: (session: string, format: "cast" | "jsonl" | "md", how?: CallOptions): Promise<Answer> =>
+    export: (session: string, format: "cast" | "html" | "jsonl" | "md", how?: CallOptions): Promise<Answer> =>
       open<"log.export">("GET /api/sessions/:session/export", { session, format }, { headers: { accept: "*/*" }, ...how }),
     input: (session: string, input: Input, how?: CallOptions): Promise<Appended> =>
       call<"terminal.input">("POST /api/sessions/:session/input", { ...input, session }, how),

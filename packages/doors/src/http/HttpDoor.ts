@@ -20,7 +20,7 @@ import { type HttpAnswer, refusal, writeAnswer, writeUnread } from "./answer.ts"
 import { type BodyRead, readBody } from "./body.ts"
 import { serveDoorRoute } from "./door-route.ts"
 import type { Exchange } from "./Exchange.ts"
-import { exportLog } from "./export.ts"
+import { exportLog, type ReadPlayer } from "./export.ts"
 import { feedAsSse } from "./feed.ts"
 import { followAsSse } from "./follow.ts"
 import { setRate } from "./rate-headers.ts"
@@ -42,6 +42,8 @@ export interface HttpDoorParts {
   readonly routes: RouteDoor<DoorRouteName>
   /** Longest body, in bytes, where the operation has no limit of its own. */
   readonly bodyMax: number
+  /** Reads the player that goes into exported files, where there is one. */
+  readonly player: ReadPlayer | undefined
   readonly run: Run
   readonly telemetry: Telemetry
 }
@@ -57,12 +59,24 @@ type Streams = {
 }
 
 /** The operations whose answers are written piece by piece; each takes the response over when it succeeds. */
-const STREAMS: Streams = { "sessions.watch": feedAsSse, "log.follow": followAsSse, "log.export": exportLog }
+const streamsWith = (player: ReadPlayer | undefined): Streams => ({
+  "sessions.watch": feedAsSse,
+  "log.follow": followAsSse,
+  "log.export": (hub, exchange, input) => exportLog(hub, exchange, input, player),
+})
 
 /** Makes the door. */
-export const makeHttpDoor =
-  ({ hub, credentials: { inForce }, routes, bodyMax, run, telemetry }: HttpDoorParts): HttpDoor =>
-  (allowed, exchange, done) => {
+export const makeHttpDoor = ({
+  hub,
+  credentials: { inForce },
+  routes,
+  bodyMax,
+  player,
+  run,
+  telemetry,
+}: HttpDoorParts): HttpDoor => {
+  const streams = streamsWith(player)
+  return (allowed, exchange, done) => {
     const { route } = allowed
     const { name } = route
     if (isSocketName(name)) throw new Error("a socket is not an operation")
@@ -75,8 +89,8 @@ export const makeHttpDoor =
       }
       // A credential that ended while the body was on its way changes nothing (G-7).
       const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)
-      if (!(input instanceof Error) && name in STREAMS) {
-        const streaming = STREAMS[name as StreamName] as Stream
+      if (!(input instanceof Error) && name in streams) {
+        const streaming = streams[name as StreamName] as Stream
         return stream(run(streaming(hub, exchange, input)), exchange, (defect, fingerprint) => {
           const { trace } = exchange.by
           if (defect !== undefined) telemetry.log("error", defect, { operation: name, trace, fingerprint })
@@ -92,6 +106,7 @@ export const makeHttpDoor =
       })
     })
   }
+}
 
 /** Performs an operation; one that reads ends early when its caller has gone, or its credential has ended (G-7). */
 function performFor(

@@ -1,5 +1,6 @@
 /**
- * A log as an asciicast version 2 recording (https://docs.asciinema.org/manual/asciicast/v2/), line by line.
+ * A log as an asciicast version 3 recording (https://docs.asciinema.org/manual/asciicast/v3/), line by line: each event has the
+ * seconds since the one before.
  */
 import { EMPTY_SCREEN } from "@holdfast/core/terminal/empty-screen"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
@@ -12,6 +13,7 @@ export class CastWriter {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true })
   #start: number | undefined
   #last = 0
+  #exit: { readonly time: number; readonly code: string } | undefined
 
   constructor(session: Session) {
     this.#session = session
@@ -33,17 +35,27 @@ export class CastWriter {
       return this.#header(time) + (text === "" ? "" : this.#line(time, "o", text))
     }
     const event = decodeRecord(view)
-    const data = event.data as { readonly cols?: unknown; readonly rows?: unknown; readonly text?: unknown }
+    const data = event.data as {
+      readonly cols?: unknown
+      readonly rows?: unknown
+      readonly text?: unknown
+      readonly code?: unknown
+    }
     switch (`${event.channel}/${event.type}`) {
       case "terminal/started":
         return this.#header(event.time, data.cols, data.rows)
       case "terminal/starting":
+        // The exit before it is not the end of the recording.
+        this.#exit = undefined
         return this.#header(event.time, data.cols, data.rows) + this.#line(event.time, "o", EMPTY_SCREEN)
       case "terminal/resize":
         return (
           this.#header(event.time, data.cols, data.rows) +
           this.#line(event.time, "r", `${String(data.cols)}x${String(data.rows)}`)
         )
+      case "terminal/exit":
+        this.#exit = { time: event.time, code: String(data.code) }
+        return this.#header(event.time)
       case "session/marked":
         return this.#header(event.time) + this.#line(event.time, "m", String(data.text))
       default:
@@ -51,31 +63,38 @@ export class CastWriter {
     }
   }
 
-  /** What is left at the end: the rest of a character that was cut, and the header of an empty recording. */
+  /** What is left at the end: the rest of a character that was cut, the exit, and the header of an empty recording. */
   end(): string {
     const rest = this.#decoder.decode()
-    return this.#header(this.#session.createdAt) + (rest === "" ? "" : this.#line(this.#last, "o", rest))
+    const header = this.#header(this.#session.createdAt)
+    const output = rest === "" ? "" : this.#line(this.#last, "o", rest)
+    return header + output + (this.#exit === undefined ? "" : this.#line(this.#exit.time, "x", this.#exit.code))
   }
 
   #header(time: number, cols?: unknown, rows?: unknown): string {
     if (this.#start !== undefined) return ""
     this.#start = time
+    this.#last = time
     const { terminal, label } = this.#session
     const header = {
-      version: 2,
-      width: typeof cols === "number" ? cols : (terminal?.cols ?? 80),
-      height: typeof rows === "number" ? rows : (terminal?.rows ?? 24),
+      version: 3,
+      term: {
+        cols: typeof cols === "number" ? cols : (terminal?.cols ?? 80),
+        rows: typeof rows === "number" ? rows : (terminal?.rows ?? 24),
+        ...(terminal === undefined ? {} : { type: terminal.term }),
+      },
       timestamp: Math.floor(time / 1000),
       ...(label === "" ? {} : { title: label }),
-      ...(terminal === undefined ? {} : { command: terminal.command, env: { TERM: terminal.term } }),
+      ...(terminal === undefined ? {} : { command: terminal.command }),
     }
     return `${JSON.stringify(header)}\n`
   }
 
-  #line(time: number, code: "o" | "r" | "m", data: string): string {
+  #line(time: number, code: "o" | "r" | "m" | "x", data: string): string {
     // A clock that was set back must not make the recording go back.
-    this.#last = Math.max(this.#last, time)
-    const seconds = Math.max(0, this.#last - (this.#start ?? this.#last)) / 1000
+    const now = Math.max(this.#last, time)
+    const seconds = (now - this.#last) / 1000
+    this.#last = now
     return `${JSON.stringify([seconds, code, data])}\n`
   }
 }

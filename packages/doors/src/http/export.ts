@@ -5,15 +5,22 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { messageMarkdown, transcriptMarkdown } from "@holdfast/core/agent/markdown"
 import type { Message } from "@holdfast/protocol/agent/message"
-import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
+import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import { type AttachmentSink, type Hub, performed } from "@holdfast/hub/Hub"
 import type { OperationInput } from "@holdfast/protocol/operations"
+import type { Session } from "@holdfast/protocol/session"
 import { CastWriter } from "./cast.ts"
 import type { Exchange } from "./Exchange.ts"
+import { FilmWriter, type PlayerPage } from "./html-film.ts"
 import { GONE, refused } from "./sse-exchange.ts"
 
-const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson", md: "text/markdown; charset=utf-8" } as const
+const TYPES = {
+  cast: "application/x-asciicast",
+  html: "text/html; charset=utf-8",
+  jsonl: "application/x-ndjson",
+  md: "text/markdown; charset=utf-8",
+} as const
 
 /** Format of an export. */
 type Format = keyof typeof TYPES
@@ -23,6 +30,7 @@ export const exportLog = Effect.fnUntraced(function* (
   hub: Hub["Service"],
   exchange: Exchange,
   { session, format }: OperationInput<"log.export">,
+  player: ReadPlayer | undefined,
 ): Effect.fn.Return<void, DoorError> {
   const { by, response } = exchange
   const record = yield* performed(hub, "sessions.get", { session }, by)
@@ -32,25 +40,30 @@ export const exportLog = Effect.fnUntraced(function* (
   }
   const cast = new CastWriter(record)
   const lines = linesOf(format, cast)
+  const film = format === "html" ? yield* filmOf(hub, exchange, record, player) : undefined
   let ended = false
   const finish = (): void => {
     if (ended) return
     ended = true
     attachment.detach("the export is complete")
-    response.end(format === "cast" ? cast.end() : "")
+    if (film === undefined) response.end(format === "cast" ? cast.end() : "")
+    else film.end()
   }
   const sink: AttachmentSink = {
     events: (records, last) => {
       if (ended) return
       const wanted = records.filter((bytes) => readRecord(bytes, 0).seq <= record.lastSeq)
-      response.write(wanted.map(lines).join(""), (error) => {
+      const written = (error?: Error | null): void => {
         if (error === undefined || error === null) attachment.acknowledge(last)
-      })
-      if (last >= record.lastSeq) finish()
+      }
+      if (film === undefined) response.write(wanted.map(lines).join(""), written)
+      else film.write(film.lines(wanted), written)
+      if (last >= record.lastSeq || film?.isFull === true) finish()
     },
     snapshot: (seq, head, screen) => {
       if (ended) return
       if (format === "cast") response.write(cast.snapshot(head, screen))
+      if (head.kind === "terminal") film?.write(film.snapshot(seq, head, screen), () => undefined)
       attachment.acknowledge(seq)
     },
     synced: finish,
@@ -71,6 +84,7 @@ export const exportLog = Effect.fnUntraced(function* (
     "cache-control": "no-store",
     "x-last-seq": String(record.lastSeq),
   })
+  film?.begin()
   if (format === "md") for (const line of transcriptMarkdown(record.label, [])) response.write(line)
   response.on("error", () => response.destroy())
   response.once("close", () => {
@@ -80,10 +94,32 @@ export const exportLog = Effect.fnUntraced(function* (
   attachment.start()
 })
 
+/** Reads the player that goes into a file; rejects when the build has made none. */
+export type ReadPlayer = () => Promise<PlayerPage>
+
+/** The writer of an HTML file; fails where this hub has no player. */
+function filmOf(
+  hub: Hub["Service"],
+  exchange: Exchange,
+  record: Session,
+  player: ReadPlayer | undefined,
+): Effect.Effect<FilmWriter, DoorError> {
+  const message = "this hub has no player to put into a file; build it with `npm run build`, or export another format"
+  const missing = refused(hub, "log.export", new Unavailable({ message }), exchange)
+  if (player === undefined) return missing
+  return Effect.tryPromise({ try: player, catch: () => missing }).pipe(
+    Effect.matchEffect({
+      onFailure: (failure) => failure,
+      onSuccess: (page) => Effect.succeed(new FilmWriter(exchange.response, page, record)),
+    }),
+  )
+}
+
 function linesOf(format: Format, cast: CastWriter): (bytes: Uint8Array) => string {
   switch (format) {
     case "cast":
       return (bytes) => cast.record(bytes)
+    case "html":
     case "jsonl":
       return (bytes) => `${JSON.stringify(decodeRecord(readRecord(bytes, 0)))}\n`
     case "md":

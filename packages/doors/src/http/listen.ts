@@ -16,6 +16,7 @@ import { DOOR_ROUTES, type DoorRouteName, isDoorRoute, isSocketName, type Socket
 import type { RouteDoor } from "../RouteDoor.ts"
 import type { SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
+import { readPlayerPage } from "./html-film.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
 import { AnswerCounts, makeMetrics, type OperationCounts, type StoreFigures } from "./metrics.ts"
 import { type HttpServerParts, makeServer, type ServerParts } from "./server.ts"
@@ -30,6 +31,8 @@ export interface ListenParts {
   readonly sockets: Readonly<Record<SocketName, SocketDoor>>
   /** What serves the routes that are no operations. */
   readonly routes: RouteDoor<DoorRouteName>
+  /** Path of the player that goes into exported files; without it there are none. */
+  readonly player?: string | undefined
   readonly telemetry: Telemetry
   /** What the telemetry counted. */
   readonly operations: OperationCounts
@@ -71,7 +74,17 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   let names = ownNames(settings, settings.port)
   const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
-  const http = makeHttpDoor({ hub, credentials, routes, bodyMax: settings.bodyMax, run: fork, telemetry: parts.telemetry })
+  const { player: path } = parts
+  const player = path === undefined ? undefined : () => readPlayerPage(path)
+  const http = makeHttpDoor({
+    hub,
+    credentials,
+    routes,
+    bodyMax: settings.bodyMax,
+    player,
+    run: fork,
+    telemetry: parts.telemetry,
+  })
   const denied: ServerParts["denied"] = (name, session, by) => {
     if (isSocketName(name)) return
     const operation = isDoorRoute(name) ? DOOR_ROUTES[name].as : name

@@ -107,8 +107,8 @@ const NO_SOCKET = {
   connections: () => 0,
 }
 
-/** Starts a door; `stop` ends it. */
-export async function startDoor(options: Record<string, unknown> = {}) {
+/** Starts a door; `stop` ends it. `player`: path of what exported files are made of. */
+export async function startDoor(options: Record<string, unknown> = {}, player?: string) {
   const lines: Array<string> = []
   const operations = new OperationCounts()
   const log = makeOperationLog(
@@ -160,6 +160,7 @@ export async function startDoor(options: Record<string, unknown> = {}) {
         "socket-io": { ...NO_SOCKET, serve: (_request, response) => void response.writeHead(400).end() },
       },
       routes: yield* makeChatRoutes(telemetry),
+      player,
       telemetry,
       operations,
     })

@@ -288,7 +288,8 @@ describe("export", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as unknown)
-    expect(header).toMatchObject({ version: 2, width: 100, height: 30, title: "demo" })
+    expect(header).toMatchObject({ version: 3, term: { cols: 100, rows: 30 }, title: "demo" })
+    expect(events.every((event) => Number((event as ReadonlyArray<unknown>)[0]) >= 0)).toBe(true)
     expect(events.map((event) => (event as ReadonlyArray<unknown>).slice(1))).toEqual([
       ["o", "€"],
       ["m", "here"],

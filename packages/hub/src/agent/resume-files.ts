@@ -28,7 +28,9 @@ export async function writeResumeFiles(
 ): Promise<{ readonly transcript?: string; readonly history?: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const { agent } = session.durable
-  if (agent === undefined || (agent.lastTurn === undefined && agent.native === undefined)) return {}
+  if (agent === undefined) return {}
+  // What was imported has a memory of its own, what was forked begins with messages of another session.
+  if (agent.lastTurn === undefined && agent.native === undefined && agent.renewed === undefined) return {}
   const place = join(directory, "resume")
   await mkdir(place, { recursive: true, mode: 0o700 })
   const { renewed } = agent

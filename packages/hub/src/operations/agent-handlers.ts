@@ -5,6 +5,7 @@ import type { AgentRequest } from "@holdfast/core/agent/commands"
 import { shownTasks } from "@holdfast/core/agent/task-state"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import type { DoorError } from "@holdfast/protocol/errors"
+import { forkSession } from "../agent/fork-session.ts"
 import * as Permissions from "../agent/permission-requests.ts"
 import * as Requests from "../agent/requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "../agent/trust/trust-requests.ts"
@@ -47,6 +48,7 @@ export function agentHandlers(context: HubContext) {
       ),
     "agent.configure": effect(({ session, ...wanted }, by) => Requests.configure(context, session, wanted, by)),
     "agent.renew": effect(({ session, ...wanted }, by) => Requests.renew(context, session, wanted, by)),
+    "sessions.fork": effect(({ session, ...wanted }, by) => forkSession(context, session, wanted, by)),
     "messages.send": effect(({ session, ...message }, by) => Requests.sendMessage(context, session, message, by)),
     "messages.list": effect(({ session, limit = PAGE, ...page }) => Requests.messages(context, session, { limit, ...page })),
     "messages.file": effect(({ session, hash }) => Requests.messageFile(context, session, hash)),

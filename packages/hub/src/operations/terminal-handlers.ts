@@ -9,6 +9,7 @@ import { takeKeyboard } from "../sessions/lifecycle.ts"
 import { runnerStatus, stopRunners } from "../child/runner-requests.ts"
 import * as Viewing from "../sessions/viewers.ts"
 import type { PastScreens } from "../terminal/PastScreens.ts"
+import { PastTerminals } from "../terminal/past-screen.ts"
 import { restart } from "../terminal/restart.ts"
 import * as Terminals from "../terminal/terminal-requests.ts"
 import { asEffect } from "./Operations.ts"
@@ -22,6 +23,7 @@ function bytesOf({ text, base64 }: { readonly text?: string; readonly base64?: s
 /** Makes the handlers. */
 export function terminalHandlers(context: HubContext, past: PastScreens) {
   const effect = asEffect(context.fork)
+  const pasts = new PastTerminals(context, past)
   return {
     "terminal.input": effect(({ session, key, ...input }, by) => {
       const bytes = bytesOf(input)
@@ -34,6 +36,7 @@ export function terminalHandlers(context: HubContext, past: PastScreens) {
     "terminal.signal": effect(({ session, signal }) => Effect.as(Terminals.signal(context, session, signal), {})),
     "terminal.restart": effect(({ session, ...request }, by) => restart(context, session, request, by)),
     "terminal.screen": effect(({ session }) => Terminals.screen(context, past, session)),
+    "terminal.past": effect(({ session, seq = Number.MAX_SAFE_INTEGER }) => pasts.at(session, seq)),
     "terminal.keyboard": ({ session, mode }, by, done) => takeKeyboard(context, session, mode, by, done),
     "viewers.list": ({ session }, by, done) => done(Exit.succeed({ sessions: Viewing.viewers(context, session, by.sessions) })),
     "viewers.detach": ({ session, except }, by, done) =>

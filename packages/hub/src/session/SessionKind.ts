@@ -5,6 +5,7 @@
 import type * as Exit from "effect/Exit"
 import type { Command } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import type { OpenSession } from "./OpenSession.ts"
@@ -21,6 +22,8 @@ export interface NewSession<Part extends SessionPart = SessionPart> {
   readonly command: Extract<Command, { readonly _tag: "Create" }>
   /** What is carried out with the creation, in the same append; asked for once `keepFiles` has settled. */
   readonly first?: () => ReadonlyArray<Command>
+  /** Events that stand after them, in the same append. */
+  readonly events?: ReadonlyArray<EventDraft>
   /** Keeps files of the session in its directory, durable before the session is; settles with why it cannot be, or nothing. */
   readonly keepFiles?: (directory: string) => Promise<DoorError | undefined>
   /** Environment variables of its process, whose values are in no event. */

@@ -9,6 +9,7 @@ import { decide } from "@holdfast/core/decide"
 import type { Rejection } from "@holdfast/core/decision"
 import { directoryName } from "@holdfast/core/session-directory"
 import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey, Store } from "@holdfast/store/Store"
 import type { CreateAnswer, Principal } from "../Hub.ts"
@@ -37,8 +38,9 @@ export interface CreationContext<Part extends SessionPart> {
 export interface Creation<Part extends SessionPart> {
   readonly plan: NewSession<Part>
   readonly by: Principal
-  /** What the key, if there is one, stands for. */
+  /** What the key, if there is one, stands for, unless that is `body`. */
   readonly request: CreateSession
+  readonly body?: unknown
 }
 
 /** Does a step of a creation; what it throws is the answer. */
@@ -116,12 +118,12 @@ interface Attempt {
 }
 
 function store<Part extends SessionPart>(context: CreationContext<Part>, creation: Creation<Part>, attempt: Attempt): void {
-  const { plan, request, by } = creation
+  const { plan, request } = creation
   const { id, now, ended, answer, kept } = attempt
   const begun = beginning(plan, request, id, now)
   if ("_tag" in begun) return refuse(ended, begun)
   const { records, state, notes, trace } = begun
-  const key = keyOf(request, by)
+  const key = keyOf(creation)
   const beside = { ...(notes === undefined ? {} : { notes }), ...(trace === undefined ? {} : { trace }) }
   const stored = { id, records, state: storedState(state), ...beside }
   context.table.create(key === undefined ? stored : { ...stored, key }, state, (outcome) =>
@@ -152,7 +154,7 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
 
 /** The first records of a session: its creation, and what is carried out with it. */
 function beginning(
-  { command, first }: NewSession<never>,
+  { command, first, events }: NewSession<never>,
   { metadata, createdBy }: CreateSession,
   id: string,
   now: number,
@@ -163,22 +165,33 @@ function beginning(
     const decision = decide(begun?.state, next)
     if (decision._tag === "Rejected") return decision.rejection
     const author = "kind" in next && next.kind === "report" ? undefined : command.owner
-    const records = begun?.records ?? []
-    const more = encodeDrafts(id, begun?.state, decision.events, records.length + 1, now, author)
-    if (more === undefined) continue
-    const notes = [...(begun?.notes ?? []), ...(more.notes ?? [])]
-    const trace = [...(begun?.trace ?? []), ...(more.trace ?? [])]
-    begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records], notes, trace }
+    begun =
+      begun === undefined
+        ? encodeDrafts(id, undefined, decision.events, 1, now, author)
+        : withEvents(begun, decision.events, { id, now, by: author })
   }
   if (begun === undefined) throw new Error("a new session came to nothing")
-  return begun
+  return events === undefined ? begun : withEvents(begun, events, { id, now, by: command.owner })
+}
+
+/** The same with more events. */
+function withEvents(
+  begun: Encoded,
+  events: ReadonlyArray<EventDraft>,
+  { id, now, by }: { readonly id: string; readonly now: number; readonly by: string | undefined },
+): Encoded {
+  const more = encodeDrafts(id, begun.state, events, begun.records.length + 1, now, by)
+  if (more === undefined) return begun
+  const notes = [...(begun.notes ?? []), ...(more.notes ?? [])]
+  const trace = [...(begun.trace ?? []), ...(more.trace ?? [])]
+  return { ...more, records: [...begun.records, ...more.records], notes, trace }
 }
 
 /** The key of a request with what it stands for. */
-function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
+function keyOf({ request, by, body: given }: Omit<Creation<never>, "plan">): AppendKey | undefined {
   if (request.key === undefined) return undefined
   const { key, wait: _, environment: __, createdBy: ___, ...body } = request
-  return { key: keptKey(by, key), hash: bodyHash(body) }
+  return { key: keptKey(by, key), hash: bodyHash(given ?? body) }
 }
 
 /** Answers with the session that a key made before; one in the trash is no answer to a client that asks for a session (H-23). */

@@ -6,7 +6,7 @@ import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermissi
 import { PermissionRule } from "../agent/permission-rule.ts"
 import { Interrupted, Task } from "../agent/task.ts"
 import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "../agent/trust.ts"
-import { Session } from "../session.ts"
+import { ForkSession, Session } from "../session.ts"
 import { ItemId, ofSession, operation, SessionName } from "./operation.ts"
 
 const optionalSession = {
@@ -55,6 +55,19 @@ export const agents = {
     summary: "Restart the agent with the transcript as its context, whole or up to a message",
     changes: true,
     example: {},
+  }),
+  "sessions.fork": operation({
+    scope: "write",
+    http: "POST /api/sessions/:session/fork",
+    params: ofSession,
+    body: ForkSession,
+    output: Session,
+    answer: "created",
+    summary:
+      "Create a session whose agent continues from the messages of this one, all of them or up to one. This one stays as it is",
+    changes: true,
+    errors: ["KindNotAllowed", "SessionDeleted", "Unprocessable"],
+    example: { label: "another way", key: "fork-1" },
   }),
   "tasks.list": operation({
     scope: "read",

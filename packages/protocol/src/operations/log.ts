@@ -113,15 +113,17 @@ export const log = {
     socket: false,
     params: ofSession,
     query: Schema.Struct({
-      format: Schema.Literals(["cast", "jsonl", "md"]).annotate({
-        description: "cast: asciicast version 2; jsonl: one event per line; md: a Markdown transcript",
+      format: Schema.Literals(["cast", "html", "jsonl", "md"]).annotate({
+        description:
+          "cast: asciicast version 3; html: a page that plays it without a server; jsonl: one event per line; md: a Markdown transcript",
       }),
     }),
     output: Schema.Void,
-    content: ["application/x-asciicast", "application/x-ndjson", "text/markdown"],
+    content: ["application/x-asciicast", "application/x-ndjson", "text/html", "text/markdown"],
     answer: "stream",
-    summary: "Export the log as an asciicast version 2 recording, as one event per line, or as a Markdown transcript",
+    summary:
+      "Export the log as an asciicast version 3 recording, as a page that plays it without a server, as one event per line, or as a Markdown transcript",
     changes: false,
-    errors: ["Unprocessable"],
+    errors: ["Unprocessable", "Unavailable"],
   }),
 } as const

@@ -1,7 +1,8 @@
 /** Operations on terminals, and on those who look at them. */
 import * as Schema from "effect/Schema"
+import { without } from "../field-default.ts"
 import { InputRequest, ViewersReport } from "../http-bodies.ts"
-import { Appended, RestartSession, Screen, Session, SignalName } from "../session.ts"
+import { Appended, PastScreen, RestartSession, Screen, Session, SignalName } from "../session.ts"
 import { Nothing, ofSession, operation, SessionName } from "./operation.ts"
 
 /** The operations. */
@@ -57,6 +58,23 @@ export const terminal = {
     summary: "Get the screen of a terminal as a viewer sees it now",
     changes: false,
     errors: ["SessionNotReady"],
+  }),
+  "terminal.past": operation({
+    scope: "read",
+    http: "GET /api/sessions/:session/screen/past",
+    params: ofSession,
+    query: Schema.Struct({
+      seq: Schema.optionalKey(
+        Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
+          ...without("the last one", "The event after which it is shown"),
+          examples: [100],
+        }),
+      ),
+    }),
+    output: PastScreen,
+    summary: "Get the screen of a terminal as it was after an event, as escape sequences for an empty terminal of its size",
+    changes: false,
+    errors: ["SessionNotReady", "Unprocessable"],
   }),
   /** With `single` only the connection that asks, which must be attached interactively, may type until it releases it or is gone. */
   "terminal.keyboard": operation({
