@@ -6,6 +6,7 @@ import { makeAgentApi } from "../src/http/agent-api.ts"
 import { makeApi } from "../src/http/api.ts"
 import { makeDeskApi } from "../src/http/desk-api.ts"
 import { makeFilesApi } from "../src/http/files-api.ts"
+import { makeHistoryApi } from "../src/http/history-api.ts"
 import type { HttpOptions } from "../src/http/request.ts"
 import { makeWebhookApi } from "../src/http/webhook-api.ts"
 
@@ -14,7 +15,6 @@ const WITHOUT: { readonly [N in OperationName]?: string } = {
   "credential.prove": "a program proves a hub before it makes a client, and sends nothing but the question",
   "links.open": "a page that a browser opens",
   "messages.file": "bytes, whose address a page puts into a link or a picture",
-  "terminal.past": "players ask for it over the socket, again and again",
   "server.docs": "a page that a browser opens",
   "server.home": "a page that a browser opens",
 }
@@ -37,7 +37,7 @@ it("C-34 every function over HTTP takes a signal behind its other arguments", as
     return Promise.reject(new TypeError("no network"))
   }
   const options = { origin: "http://127.0.0.1:1", fetch }
-  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeWebhookApi]
+  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeHistoryApi, makeWebhookApi]
   const functions = makers.flatMap((make): ReadonlyArray<readonly [string, (...args: ReadonlyArray<never>) => unknown]> =>
     Object.entries(make(options)),
   )

@@ -7,7 +7,7 @@ import type { AgentSpec } from "./agent/agent.ts"
 import { flag, list, maybe, number, part, record, text, word, yes } from "./codec.ts"
 import type { CREATORS } from "./creators.ts"
 import { event } from "./event-row.ts"
-import type { ForkedFrom } from "./session.ts"
+import type { ForkedFrom } from "./forked-from.ts"
 import type { BlockedKind, ProgramState, ProgramTask } from "./terminal-program.ts"
 import type { LoggedTerminal, LostReason } from "./terminal-spec.ts"
 

@@ -1,6 +1,4 @@
-/**
- * Sessions as every door shows them, and the requests about them.
- */
+/** Sessions as every door shows them, and the requests about them. */
 import * as Schema from "effect/Schema"
 import { AgentName, AgentState } from "./agent/agent.ts"
 import { FirstMessage } from "./agent/message.ts"
@@ -8,6 +6,7 @@ import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
+import { ForkedFrom } from "./forked-from.ts"
 import { SessionId, UserId } from "./ids.ts"
 import { CREATORS } from "./creators.ts"
 import { SESSION_KINDS } from "./session-kinds.ts"
@@ -111,16 +110,6 @@ export const News = Schema.Struct({
   what: Schema.Literals(["finished", "failed"]),
 }).annotate({ identifier: "News" })
 export type News = typeof News.Type
-
-/** What a session was forked from: up to which event of that log, and the last message that it began with. */
-export const ForkedFrom = Schema.Struct({
-  session: Schema.String,
-  /** The label that it had then. */
-  label: Schema.String,
-  seq: Schema.Finite,
-  message: Schema.optionalKey(Schema.String),
-}).annotate({ identifier: "ForkedFrom" })
-export type ForkedFrom = typeof ForkedFrom.Type
 
 /** A session's record (docs/protocol/rules.md, H-3). Times are epoch milliseconds. */
 export const Session = Schema.Struct({
@@ -236,30 +225,6 @@ export const CreateSession = Schema.Struct({
   wait: Schema.optionalKey(Schema.Boolean.annotate({ default: true })),
 }).annotate({ identifier: "CreateSession" })
 export type CreateSession = typeof CreateSession.Type
-
-/** What a terminal showed after the event `seq`: escape sequences, as base64, for an empty terminal of that size. */
-export const PastScreen = Schema.Struct({
-  seq: Schema.Finite,
-  /** When the last event before it was written, in epoch milliseconds. */
-  time: Schema.Finite,
-  cols: Schema.Int,
-  rows: Schema.Int,
-  base64: Schema.String,
-}).annotate({ identifier: "PastScreen" })
-export type PastScreen = typeof PastScreen.Type
-
-/**
- * Body of `POST …/fork`: up to which place the transcript is taken over, at most one of `through`, the last message that is,
- * `before`, the first that is not, and `seq`, the last event; without any, all of it.
- */
-export const ForkSession = Schema.Struct({
-  through: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
-  before: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
-  seq: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
-  label: Schema.optionalKey(Label.annotate(without("Fork of, and the label of the session"))),
-  key: Schema.optionalKey(Key),
-}).annotate({ identifier: "ForkSession" })
-export type ForkSession = typeof ForkSession.Type
 
 /**
  * Body of `PATCH /api/sessions/:id`; with a key the change is made once. Entries of `metadata` replace those of the same name,

@@ -11,10 +11,10 @@ import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { LookAtDirectory, SetTrust } from "@holdfast/protocol/agent/trust"
 import type { DoorError } from "@holdfast/protocol/errors"
+import type { ForkSession } from "@holdfast/protocol/history"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type {
   CreateSession,
-  ForkSession,
   MarkSession,
   RestartSession,
   SessionQuery,

@@ -1,6 +1,8 @@
 /** `holdfast fork`: another session that continues from the messages of one. */
-import type { ForkSession } from "@holdfast/protocol/session"
+import { makeHistoryApi } from "@holdfast/client/http/history-api"
+import type { ForkSession } from "@holdfast/protocol/history"
 import { printEither } from "../output.ts"
+import { httpOptions } from "../server/hub.ts"
 import { printable } from "../text/printable.ts"
 import { refused } from "../failure.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
@@ -26,6 +28,6 @@ export async function fork(id: string, { through, before, label }: ForkOptions, 
     ...(message === undefined ? {} : through === undefined ? { before: message.id } : { through: message.id }),
     ...(label === undefined ? {} : { label }),
   }
-  const session = await askAgents(hub, (agents) => agents.fork(id, request))
+  const session = await askAgents(hub, () => makeHistoryApi(httpOptions(hub.target)).fork(id, request))
   printEither(json, session, () => [`${session.id}  ${printable(session.label)}`])
 }

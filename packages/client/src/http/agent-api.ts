@@ -16,7 +16,7 @@ import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted, Task } from "@holdfast/protocol/agent/task"
-import type { ForkSession, Session } from "@holdfast/protocol/session"
+import type { Session } from "@holdfast/protocol/session"
 import { operationCalls } from "./call.ts"
 import type { HttpOptions } from "./request.ts"
 import type { CallOptions } from "../signals.ts"
@@ -67,9 +67,6 @@ export function makeAgentApi(options: HttpOptions) {
       call<"agent.configure">("PATCH /api/sessions/:session/agent", { ...change, session }, how),
     renew: (session: string, change: RenewAgent, how?: CallOptions): Promise<Session> =>
       call<"agent.renew">("POST /api/sessions/:session/agent/renew", { ...change, session }, how),
-    /** A new session that continues from the messages of this one. */
-    fork: (session: string, request: ForkSession = {}, how?: CallOptions): Promise<Session> =>
-      call<"sessions.fork">("POST /api/sessions/:session/fork", { ...request, session }, how),
     answer: (session: string, requestId: string, answer: AnswerPermission, how?: CallOptions): Promise<PermissionDecision> =>
       call<"permissions.answer">("POST /api/sessions/:session/permissions/:requestId", { ...answer, session, requestId }, how),
     /** A request with its whole input, also one that is settled. */

@@ -66,7 +66,7 @@ const streamsWith = (player: ReadPlayer | undefined): Streams => ({
 })
 
 /** Makes the door. */
-export const makeHttpDoor = ({
+export function makeHttpDoor({
   hub,
   credentials: { inForce },
   routes,
@@ -74,7 +74,7 @@ export const makeHttpDoor = ({
   player,
   run,
   telemetry,
-}: HttpDoorParts): HttpDoor => {
+}: HttpDoorParts): HttpDoor {
   const streams = streamsWith(player)
   return (allowed, exchange, done) => {
     const { route } = allowed

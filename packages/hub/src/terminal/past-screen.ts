@@ -6,7 +6,8 @@ import * as Effect from "effect/Effect"
 import { EMPTY_SCREEN } from "@holdfast/core/terminal/empty-screen"
 import { type DoorError, SessionNotReady, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import { decodeRecord, RECORD_OUTPUT, readRecord } from "@holdfast/protocol/record"
-import type { PastScreen, Session } from "@holdfast/protocol/session"
+import type { PastScreen } from "@holdfast/protocol/history"
+import type { Session } from "@holdfast/protocol/session"
 import type { Head } from "@holdfast/store/Store"
 import type { RequestContext } from "../child/KindContext.ts"
 import { Gate } from "../session/Gate.ts"
@@ -18,7 +19,7 @@ import { type PictureAt, PictureCache } from "./PictureCache.ts"
 /** Bytes of output after which a picture is kept on the way. */
 const KEEP_EVERY = 256 * 1024
 
-/** Bytes that are read at a time: so many are drawn before others get their turn. */
+/** Bytes that are read at a time: others get their turn in between. */
 const STEP_BYTES = Math.min(READ_BYTES, KEEP_EVERY)
 
 const EMPTY = new Uint8Array(0)

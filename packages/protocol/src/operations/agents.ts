@@ -6,7 +6,8 @@ import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermissi
 import { PermissionRule } from "../agent/permission-rule.ts"
 import { Interrupted, Task } from "../agent/task.ts"
 import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "../agent/trust.ts"
-import { ForkSession, Session } from "../session.ts"
+import { ForkSession } from "../history.ts"
+import { Session } from "../session.ts"
 import { ItemId, ofSession, operation, SessionName } from "./operation.ts"
 
 const optionalSession = {

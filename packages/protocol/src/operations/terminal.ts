@@ -2,7 +2,8 @@
 import * as Schema from "effect/Schema"
 import { without } from "../field-default.ts"
 import { InputRequest, ViewersReport } from "../http-bodies.ts"
-import { Appended, PastScreen, RestartSession, Screen, Session, SignalName } from "../session.ts"
+import { PastScreen } from "../history.ts"
+import { Appended, RestartSession, Screen, Session, SignalName } from "../session.ts"
 import { Nothing, ofSession, operation, SessionName } from "./operation.ts"
 
 /** The operations. */
