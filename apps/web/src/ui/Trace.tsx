@@ -1,21 +1,51 @@
-/** The trace of a session: when it worked, waited and failed in the last 30 minutes. */
+/** The trace: what a session did in the last 30 minutes, in a row of the list (docs/protocol/app-rules.md, APP-70). */
+import { memo, useMemo } from "react"
 import type { ReactElement } from "react"
 import { useTrace } from "@holdfast/react"
+import css from "./Trace.module.css"
+import { traceShape } from "./trace/trace-shape.ts"
 
-const COLORS: Readonly<Record<string, string>> = { w: "var(--kelp)", a: "var(--wait-mark)", f: "var(--fail)" }
+/** Buckets and pixels in width, and pixels in height. */
+const WIDTH = 64
+const HEIGHT = 8
 
-/** 64 by 8 pixels. */
-export function Trace({ session }: { readonly session: string }): ReactElement {
-  const { signs = "", messages = [] } = useTrace(session) ?? {}
+/** The signs of a trace as lines, each as wide as it is meant to be at any size. */
+export const TraceLines = memo(function TraceLines(props: {
+  readonly signs: string
+  readonly messages: ReadonlyArray<number>
+  readonly height: number
+}): ReactElement {
+  const { signs, messages, height } = props
+  const shape = useMemo(() => traceShape(signs, messages, height), [signs, messages, height])
   return (
-    <svg viewBox="0 0 64 8" width="64" height="8" aria-hidden="true">
-      <path d="M0 4h64" stroke="var(--line-2)" />
-      {[...signs].map((sign, at) =>
-        sign === "." ? null : <rect key={at} x={at} y="2.5" width="1" height="3" fill={COLORS[sign]} />,
-      )}
-      {messages.map((at) => (
-        <rect key={`m${at}`} x={at} width="1" height="8" fill="var(--text)" />
-      ))}
+    <>
+      <path className={css["line"]} d={`M0 ${height / 2}H${signs.length}`} />
+      {shape.worked === "" ? null : <path className={css["worked"]} d={shape.worked} />}
+      {shape.waited === "" ? null : <path className={css["waited"]} d={shape.waited} />}
+      {shape.failed === "" ? null : <path className={css["failed"]} d={shape.failed} />}
+      {shape.messages === "" ? null : <path className={css["messages"]} d={shape.messages} />}
+    </>
+  )
+})
+
+const NOTHING = ".".repeat(WIDTH)
+const NONE: ReadonlyArray<number> = []
+
+/** The last 30 minutes of a session, 64 by 8 pixels. What it says is said by the row in words, too. */
+export const Trace = memo(function Trace({ session }: { readonly session: string }): ReactElement {
+  const trace = useTrace(session)
+  const signs = trace?.signs ?? NOTHING
+  return (
+    <svg
+      aria-hidden="true"
+      className={css["trace"]}
+      data-trace={session}
+      height={HEIGHT}
+      preserveAspectRatio="none"
+      viewBox={`0 0 ${signs.length} ${HEIGHT}`}
+      width={WIDTH}
+    >
+      <TraceLines height={HEIGHT} messages={trace?.messages ?? NONE} signs={signs} />
     </svg>
   )
-}
+})

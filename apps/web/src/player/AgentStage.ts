@@ -1,0 +1,174 @@
+/**
+ * A film of an agent's transcript: core's, at any event (docs/protocol/app-rules.md, APP-73, APP-76).
+ *
+ * Going to an event begins with the stored messages before its turn. Of a turn whose chunks are folded, the message is shown as far
+ * as it had come; of one whose chunks are there, exactly as it was.
+ */
+import { Transcript } from "@holdfast/core/agent/messages"
+import type { Message } from "@holdfast/protocol/agent/message"
+import type { Event } from "@holdfast/protocol/event"
+import type { FilmSource } from "./film-source.ts"
+import { revealed } from "./revealed.ts"
+import type { Stage } from "./stage.ts"
+
+/** Messages that are shown before the moment. */
+const MESSAGES = 50
+
+/** Events of a page. */
+const PAGE = 1000
+
+/** Events of a streaming turn after which the transcript is kept, so that going back there is quick. */
+const KEEP_EVERY = 2000
+
+/** A turn whose chunks are folded: what they came to, and how many they were. */
+interface FoldedTurn {
+  readonly message: Message
+  readonly events: number
+}
+
+interface Kept {
+  readonly seq: number
+  readonly state: ReturnType<Transcript["toState"]>
+}
+
+const NONE: ReadonlyArray<Message> = []
+
+/** The stage of agents. */
+export class AgentStage implements Stage {
+  readonly #source: FilmSource
+  /** Grows with every change of what is shown. */
+  version = 0
+  #transcript = new Transcript()
+  /** The turn that streams at this moment, how many of its events came, and how far the next are. */
+  #turn: string | undefined
+  #came = 0
+  #next = 0
+  readonly #folded = new Map<string, FoldedTurn | undefined>()
+  #kept: ReadonlyArray<Kept> = []
+  #asked = 0
+
+  constructor(source: FilmSource) {
+    this.#source = source
+  }
+
+  /** The messages at this moment. */
+  messages(): ReadonlyArray<Message> {
+    const messages = this.#transcript.messages()
+    const folded = this.#turn === undefined ? undefined : this.#folded.get(this.#turn)
+    if (folded === undefined || messages.some(({ id }) => id === this.#turn)) return messages
+    const part = revealed(folded.message, (this.#came + this.#next) / Math.max(1, folded.events))
+    return part.parts.length === 0 ? messages : [...messages, part]
+  }
+
+  async show(seq: number): Promise<void> {
+    const asked = ++this.#asked
+    const kept = this.#kept.findLast((one) => one.seq <= seq)
+    const [turn] = await this.#source.before(seq + 1, 1, { channel: ["turn"], type: ["started", "ended"] })
+    const isOpen = turn?.type === "started"
+    const begin = isOpen ? turn.seq - 1 : seq
+    const from = kept !== undefined && kept.seq > begin ? kept : await this.#before(begin)
+    const transcript = new Transcript(from.state)
+    let came = 0
+    let next = 0
+    for (let after = from.seq, isDone = after >= seq; !isDone;) {
+      const page = await this.#source.events(after, PAGE)
+      if (asked !== this.#asked) return
+      await this.#prepare(page.events, turn?.seq ?? 0)
+      for (const event of page.events) {
+        if (event.seq > seq) {
+          if (event.from !== undefined && event.from <= seq) next = seq - event.from + 1
+          break
+        }
+        transcript.apply(event)
+        if (event.type === "folded") came += countOf(event)
+      }
+      after = page.events.at(-1)?.seq ?? seq
+      isDone = page.atHead || after >= seq
+      if (!isDone && isOpen) this.#keep(after, transcript)
+    }
+    if (asked !== this.#asked) return
+    this.#transcript = transcript
+    this.#turn = isOpen ? turnOf(turn) : undefined
+    this.#came = came
+    this.#next = next
+    this.version++
+  }
+
+  prepare(events: ReadonlyArray<Event>): Promise<void> {
+    return this.#prepare(events, 0)
+  }
+
+  apply(event: Event): void {
+    this.#transcript.apply(event)
+    this.#next = 0
+    if (event.channel === "turn" && event.type === "started") {
+      this.#turn = turnOf(event)
+      this.#came = 0
+    } else if (event.channel === "turn" && event.type === "ended") this.#turn = undefined
+    else if (event.type === "folded" && event.turn === this.#turn) this.#came += countOf(event)
+    this.version++
+  }
+
+  approach(next: Event, share: number): void {
+    if (next.type !== "folded" || next.turn !== this.#turn) return
+    this.#next = countOf(next) * share
+    this.version++
+  }
+
+  /** The stored messages before an event. */
+  async #before(seq: number): Promise<Kept> {
+    const messages = seq < 1 ? NONE : (await this.#source.messages(seq + 1, MESSAGES)).messages
+    return { seq: Math.max(0, seq), state: { lastSeq: Math.max(0, seq), messages, unknown: 0 } }
+  }
+
+  /** Finds what the folded turns among these events came to; `since` is where a turn began that is open before them. */
+  async #prepare(events: ReadonlyArray<Event>, since: number): Promise<void> {
+    let start = since
+    for (const event of events) {
+      if (event.channel === "turn" && event.type === "started") start = event.seq
+      const { type, turn, from = 1 } = event
+      if (type !== "folded" || turn === undefined || this.#folded.has(turn)) continue
+      this.#folded.set(turn, undefined)
+      this.#folded.set(turn, await this.#turnFrom(turn, start === 0 ? from : start))
+    }
+  }
+
+  /** What a turn came to, from its own events. */
+  async #turnFrom(turn: string, start: number): Promise<FoldedTurn | undefined> {
+    let events = 0
+    for (let after = start - 1; ;) {
+      const page = await this.#source.events(after, PAGE, { channel: ["agent", "message"], type: ["folded", "added"] })
+      for (const event of page.events) {
+        if (event.type === "folded" && event.turn === turn) events += countOf(event)
+        const message = addedBy(event)
+        if (message?.id === turn) return { message, events }
+      }
+      if (page.atHead || page.next <= after) return undefined
+      after = page.next
+    }
+  }
+
+  #keep(seq: number, transcript: Transcript): void {
+    if (this.#kept.some((one) => Math.abs(one.seq - seq) < KEEP_EVERY)) return
+    this.#kept = [...this.#kept, { seq, state: transcript.toState() }].sort((a, b) => a.seq - b.seq)
+  }
+}
+
+const fieldOf = ({ data }: Event, name: string): unknown =>
+  typeof data === "object" && data !== null && !Array.isArray(data)
+    ? (data as Readonly<Record<string, unknown>>)[name]
+    : undefined
+
+function turnOf(event: Event): string | undefined {
+  const turn = fieldOf(event, "turn")
+  return typeof turn === "string" ? turn : event.turn
+}
+
+function countOf(event: Event): number {
+  const events = fieldOf(event, "events")
+  return typeof events === "number" ? events : 1
+}
+
+function addedBy(event: Event): Message | undefined {
+  return event.channel === "message" && event.type === "added" ? (fieldOf(event, "message") as Message | undefined) : undefined
+}
