@@ -7,6 +7,8 @@ export interface ServeEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Path of the program that a detached runner is started from: `runner-main.ts` in a clone, the built one beside a bundle. */
   readonly runnerProgram: string
+  /** Path of the player that goes into exported HTML files; without it there are none. */
+  readonly player?: string
   /** Version shown to clients. */
   readonly version: string
   /** Receives each log line, one JSON object without a newline. Without it they go to `<data>/logs/hub.log`. */

@@ -107,6 +107,7 @@ async function build(
         credentials,
         sockets,
         routes,
+        player: environment.player,
         telemetry,
         operations,
         local,

@@ -23,6 +23,11 @@ const runnerProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../runner-main.ts" : "./runner-main.js", import.meta.url),
 )
 
+/** The player that goes into exported HTML files, which the build makes. */
+const player = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../../dist/player.html" : "./player.html", import.meta.url),
+)
+
 /** Serves until a signal ends it. */
 export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
   const { settings } = loadedSettings(options)
@@ -32,7 +37,7 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
     import("@holdfast/server/signals"),
   ])
   try {
-    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram })
+    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram, player })
     if (!quiet) {
       print(
         `${paint("bold", "holdfast")} ${VERSION} on ${paint("cyan", serving.url)}, ready in ${Math.round(serving.startedIn)} ms`,

@@ -9,6 +9,7 @@ import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveRegion } from "./LiveRegion.tsx"
 import { useForm } from "./media.ts"
 import { Overlays } from "./Overlays.tsx"
+import type { Route } from "./routes.ts"
 import { SignIn } from "./SignIn.tsx"
 import { StatusLine } from "./StatusLine.tsx"
 import { useRoute } from "./use-route.ts"
@@ -17,7 +18,15 @@ import { useSigns } from "./use-signs.ts"
 import styles from "./Page.module.css"
 
 const NewSession = lazy(() => import("../new-session/NewSession.tsx"))
+const Recordings = lazy(() => import("../player/Recordings.tsx"))
 const Settings = lazy(() => import("../settings/Settings.tsx"))
+
+/** What covers the panes, by the name of its route. */
+const OVER: Readonly<Partial<Record<Route["name"], () => ReactElement>>> = {
+  new: () => <NewSession />,
+  recordings: () => <Recordings />,
+  settings: () => <Settings />,
+}
 
 /** All of it. */
 export function Page(): ReactElement {
@@ -27,7 +36,7 @@ export function Page(): ReactElement {
   usePageCommands()
   useSigns()
   const isList = form !== "phone" || route.name === "workspace"
-  const over = route.name === "new" ? <NewSession /> : route.name === "settings" ? <Settings /> : null
+  const over = OVER[route.name]?.() ?? null
   return (
     <div className={styles["page"]} data-form={form}>
       <h1 className="visually-hidden">Holdfast</h1>

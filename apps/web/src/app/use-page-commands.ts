@@ -54,6 +54,7 @@ export function usePageCommands(): void {
         run: () => undoLast() || tellNotice("There is nothing to undo."),
       },
       { id: "session.new", title: "New session", keys: ["c"], run: () => go("/new") },
+      { id: "recordings", title: "Recordings", run: () => go("/recordings") },
       { id: "settings", title: "Settings", keys: ["$mod+,"], when: "anywhere", run: () => go("/settings") },
       { id: "theme.dark", title: "Dark theme", run: () => themeChoice.choose("dark") },
       { id: "theme.light", title: "Light theme", run: () => themeChoice.choose("light") },

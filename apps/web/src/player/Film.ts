@@ -49,6 +49,7 @@ export class Film {
   #going: Promise<void> | undefined
   #isPlaying = false
   #isAdvancing = false
+  #isGrowing = false
   #cancel: (() => void) | undefined
   #last = 0
   readonly #begin: number
@@ -128,6 +129,11 @@ export class Film {
     this.#set({ skipsPauses })
   }
 
+  /** Whether more may follow: then a film that plays waits at its end, and else it stands still there. */
+  setGrowing(isGrowing: boolean): void {
+    this.#isGrowing = isGrowing
+  }
+
   /** The log has grown: what follows is played. */
   grew(): void {
     if (!this.#isAheadAtHead) return
@@ -202,7 +208,8 @@ export class Film {
       this.#advance(elapsed).then(
         () => {
           this.#isAdvancing = false
-          this.#tell()
+          if (this.#state.isAtEnd && !this.#isGrowing) this.pause()
+          else this.#tell()
           this.#schedule()
         },
         (cause: unknown) => {

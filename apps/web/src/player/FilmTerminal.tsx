@@ -33,7 +33,7 @@ export function FilmTerminal({ stage, label }: { readonly stage: TerminalStage; 
     }
   }, [stage])
   return (
-    <div className={css["terminal"]} role="img" aria-label={`Screen of ${label}`} data-film="terminal">
+    <div className={css["terminal"]} role="group" aria-label={`Screen of ${label}`} data-film="terminal">
       <div className={css["screen"]} ref={host} />
       {problem === undefined ? null : <p role="alert">The screen cannot be drawn: {problem}</p>}
     </div>

@@ -21,6 +21,11 @@ import { messageBeside, openAt } from "./moments.ts"
 import type { Moment } from "./moments.ts"
 import css from "./Player.module.css"
 
+/** Milliseconds up to which tenths of a second are shown. */
+const SHORT = 10_000
+
+const tenthsOf = (milliseconds: number): string => `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`
+
 interface PlayerProps extends FilmParts {
   readonly record: FilmRecord
   readonly trace: WholeTrace | undefined
@@ -37,6 +42,7 @@ export function Player({ record, trace, moments, film, stage, children }: Player
   const from = trace?.from ?? record.createdAt
   const to = trace?.to ?? record.createdAt
   const clock = useMemo(() => secondsClock(from, to), [from, to])
+  const length = to - from < SHORT ? tenthsOf : lengthOf
   const current = happened.findLastIndex(({ seq }) => seq <= state.seq)
   const isAgent = stage instanceof AgentStage
   return (
@@ -70,7 +76,7 @@ export function Player({ record, trace, moments, film, stage, children }: Player
       )}
       <Controls film={film} moments={moments}>
         <span className={css["time"]} data-film-time="">
-          {clock(state.time)} <span>{`${lengthOf(state.time - from)} of ${lengthOf(to - from)}`}</span>
+          {clock(state.time)} <span>{`${length(state.time - from)} of ${length(to - from)}`}</span>
         </span>
         <span className={css["push"]} />
         {children}

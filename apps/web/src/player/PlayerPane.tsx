@@ -40,9 +40,13 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
     if (seek !== undefined && seek.at <= gone.current) return
     if (seek === undefined && gone.current > 0) return
     gone.current = seek?.at ?? 1
-    void film.seek(seek?.seq ?? 0)
+    const seq = seek?.seq ?? 0
+    // The address follows the film: that it did is no place to go to.
+    if (seq === 0 || seq !== film.get().seq) void film.seek(seq)
   }, [film, seek])
   const { lastSeq } = record
+  const isGrowing = record.process === "running" || record.turn.status === "streaming"
+  useEffect(() => film.setGrowing(isGrowing), [film, isGrowing])
   useEffect(() => {
     film.grew()
     // A connection that is away comes back, and the log with it.

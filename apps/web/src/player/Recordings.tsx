@@ -1,14 +1,15 @@
 /** All recordings: every session's log is one, archived ones too; each can be played and downloaded (docs/protocol/app-rules.md, APP-79). */
-import { useEffect, useState } from "react"
+import { useCallback, useEffect, useState } from "react"
 import type { ReactElement } from "react"
 import type { Session } from "@holdfast/protocol/session"
 import { useConnection, useHub } from "@holdfast/react"
+import { useGo } from "../app/use-route.ts"
 import { Button } from "../ui/Button.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
 import { duration } from "../ui/time.ts"
-import { useOpen } from "../workspace/use-open.ts"
 import { ExportMenu } from "./ExportMenu.tsx"
+import { momentPath } from "./moment-address.ts"
 import css from "./Recordings.module.css"
 
 /** Recordings of a page. */
@@ -24,11 +25,15 @@ interface Listed {
 }
 
 /** The list. */
-export function Recordings(): ReactElement {
+export default function Recordings(): ReactElement {
   const { list, words, search, more, problem } = useRecordings()
-  const open = useOpen()
+  const go = useGo()
   return (
     <div className={css["recordings"]}>
+      <header>
+        <h2>Recordings</h2>
+        <Button onClick={() => go("/")}>Done</Button>
+      </header>
       <label className={css["search"]}>
         <span className="visually-hidden">Search recordings</span>
         <input onChange={(event) => search(event.target.value)} placeholder="Search recordings" type="search" value={words} />
@@ -40,7 +45,7 @@ export function Recordings(): ReactElement {
       <ul aria-label="Recordings">
         {list?.sessions.map((session) => (
           <li key={session.id}>
-            <button onClick={() => open.pane("player", session.id)} type="button">
+            <button onClick={() => go(momentPath(session.id, 0))} type="button">
               <StateMark session={session.id} />
               <b dir="auto">{session.label}</b>
               <span>{session.agent?.name ?? session.terminal?.command ?? session.kind}</span>
@@ -52,7 +57,7 @@ export function Recordings(): ReactElement {
           </li>
         ))}
       </ul>
-      {list?.next == null ? null : <Button onClick={more}>Show more of {list.total}</Button>}
+      {typeof list?.next === "string" ? <Button onClick={more}>Show more of {list.total}</Button> : null}
     </div>
   )
 }
@@ -64,15 +69,13 @@ function useRecordings() {
   const [words, search] = useState("")
   const [list, setList] = useState<Listed>()
   const [problem, setProblem] = useState<string>()
-  const read = async (cursor?: string): Promise<Listed> => {
-    const query = {
-      status: "all",
-      limit: PAGE,
-      ...(words === "" ? {} : { q: words }),
-      ...(cursor === undefined ? {} : { cursor }),
-    } as const
-    return hub.hub.connection.call("sessions.list", query)
-  }
+  const read = useCallback(
+    (cursor?: string): Promise<Listed> => {
+      const page = { status: "all", limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } as const
+      return hub.hub.connection.call("sessions.list", words === "" ? page : { ...page, q: words })
+    },
+    [hub, words],
+  )
   const failed = (cause: unknown): void => setProblem(cause instanceof Error ? cause.message : String(cause))
   useEffect(() => {
     if (!isConnected) return undefined
@@ -91,9 +94,9 @@ function useRecordings() {
       isOver = true
       clearTimeout(timer)
     }
-  }, [hub, isConnected, words])
+  }, [isConnected, read, words])
   const more = (): void => {
-    if (list?.next == null) return
+    if (typeof list?.next !== "string") return
     read(list.next).then((found) => setList({ ...found, sessions: [...list.sessions, ...found.sessions] }), failed)
   }
   return { list, words, search, more, problem }

@@ -4,6 +4,7 @@ import type { ComponentType, CSSProperties, ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
 import { useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
+import { SessionHistory } from "../fork/SessionHistory.tsx"
 import { useStore } from "../ui/store.ts"
 import { WholeTrace } from "../ui/WholeTrace.tsx"
 import { focusInside, focusWishes } from "./pane-focus.ts"
@@ -13,6 +14,7 @@ import { PaneHead } from "./PaneHead.tsx"
 import { TitleSlot } from "./PaneTitle.tsx"
 import { keepTab } from "./preview.ts"
 import { seekTo } from "./seek.ts"
+import { useOpen } from "./use-open.ts"
 import styles from "./PaneFrame.module.css"
 
 interface PaneFrameProps {
@@ -32,6 +34,7 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const frame = useRef<HTMLElement>(null)
   const wishes = useStore(focusWishes)
+  const open = useOpen()
   const [isThere, setIsThere] = useState(false)
   useEffect(() => {
     if (isFocused && isSeen && wishes > 0 && frame.current !== null) focusInside(frame.current)
@@ -39,6 +42,11 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
   }, [isFocused, isSeen, wishes, isThere])
   const Pane = paneOf(tab, record?.kind)
   const label = record?.label ?? "Session"
+  /** A transcript goes there by itself; what a terminal showed is played. */
+  const toMoment = (seq: number): void => {
+    seekTo(session, { seq })
+    if (record?.kind === "terminal") open.pane("player", session)
+  }
   const toFocus = (): void => {
     if (!isFocused) onFocus(tile)
   }
@@ -60,11 +68,14 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
       onPointerUpCapture={() => keepTab(id)}
     >
       <PaneHead tab={tab} tile={tile} isFocused={isFocused} slot={setSlot} />
-      <div className={styles["trace"]}>
-        {record === undefined || record.status === "offline" ? null : (
-          <WholeTrace session={session} onSeek={(seq) => seekTo(session, { seq })} />
-        )}
-      </div>
+      {what === "player" ? null : (
+        <div className={styles["trace"]}>
+          {record === undefined || record.status === "offline" ? null : <WholeTrace session={session} onSeek={toMoment} />}
+        </div>
+      )}
+      {record === undefined || record.status === "offline" || what !== "session" ? null : (
+        <SessionHistory session={session} kind={record.kind} />
+      )}
       <div className={styles["content"]}>
         <ErrorBoundary what="This pane">
           <TitleSlot value={slot}>

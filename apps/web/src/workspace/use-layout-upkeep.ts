@@ -14,6 +14,8 @@ export function useLayoutUpkeep(): void {
   useNamed()
 }
 
+const NOWHERE: { readonly session?: string; readonly message?: string; readonly seq?: number } = {}
+
 /** The address and the focus. */
 function useAddress(): void {
   const { desk } = useHub()
@@ -21,15 +23,19 @@ function useAddress(): void {
   const route = useRoute()
   const go = useGo()
   const isPhone = useForm() === "phone"
-  const [session, message] = route.name === "session" ? [route.session, route.message] : [undefined, undefined]
+  const { session, message, seq } = route.name === "session" ? route : NOWHERE
   useEffect(() => {
     if (session === undefined) return
-    if (focusedTab(desk.layout.latest)?.session !== session) {
-      desk.arrange({ do: "open", shown: { what: "session", session } })
+    const seen = focusedTab(desk.layout.latest)
+    // A moment is shown by the player.
+    const what = seq === undefined ? "session" : "player"
+    if (seen?.session !== session || (seq !== undefined && seen.what !== what)) {
+      desk.arrange({ do: "open", shown: { what, session } })
       focusPane()
     }
     if (message !== undefined) seekTo(session, { message })
-  }, [desk, session, message])
+    if (seq !== undefined) seekTo(session, { seq })
+  }, [desk, session, message, seq])
   const focused = focusedTab(layout)?.session
   const before = useRef(focused)
   useEffect(() => {
