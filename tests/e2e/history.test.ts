@@ -141,7 +141,7 @@ describe("traces, the player and forks in a browser", () => {
     await close()
   })
 
-  it("APP-79 (row:B5) recordings are listed, searched and played", async () => {
+  it("APP-79 recordings are listed, searched and played", async () => {
     const { id } = await printed("a recording to find")
     await app.hub.call("POST", `/api/sessions/${id}/archive`, {})
     const opened = await app.open({ form: "phone", theme: "light" })

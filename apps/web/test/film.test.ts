@@ -194,7 +194,7 @@ describe("a film of an agent", () => {
   })
 })
 
-/** A clock that moves when it is told to. */
+/** A clock that moves by hand. */
 function clock() {
   let next: ((now: number) => void) | undefined
   let now = 1
@@ -289,7 +289,7 @@ describe("a film", () => {
     expect(film.get()).toMatchObject({ seq: 39, status: "paused" })
   })
 
-  it("APP-73 what cannot be read is told, and the film can be moved on", async () => {
+  it("APP-73 what cannot be read is reported, and the film can be moved on", async () => {
     const source = { ...fileSource(terminalFile), picture: () => Promise.reject(new Error("the log was trimmed")) }
     const stage = new TerminalStage(source)
     const film = new Film(source, stage, { time: 1000 }, clock().frame)

@@ -7,7 +7,7 @@ import type { Stage } from "./stage.ts"
 
 /** Where the terminal is drawn. */
 export interface TerminalScreen {
-  /** Begins anew. */
+  /** Shows a picture in place of what is there. */
   readonly begin: (picture: TerminalPicture) => void | Promise<void>
   readonly write: (bytes: Uint8Array) => void | Promise<void>
   readonly resize: (cols: number, rows: number) => void | Promise<void>

@@ -1,5 +1,5 @@
 /** Where a film comes from: a hub, or a file that holds a whole log. */
-import type { Message, MessagePage } from "@holdfast/protocol/agent/message"
+import type { MessagePage } from "@holdfast/protocol/agent/message"
 import type { Event } from "@holdfast/protocol/event"
 import type { Session } from "@holdfast/protocol/session"
 
@@ -42,5 +42,3 @@ export interface FilmSource {
   /** What a terminal showed after an event. */
   readonly picture: (seq: number) => Promise<TerminalPicture>
 }
-
-export type { Event, Message }

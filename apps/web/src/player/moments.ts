@@ -5,6 +5,7 @@
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import { knownEvent } from "@holdfast/protocol/events"
 import type { Event } from "@holdfast/protocol/event"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** What a moment is. */
 export type MomentKind = "message" | "command" | "asked" | "allowed" | "refused" | "cancelled" | "failed" | "mark" | "process"
@@ -150,5 +151,5 @@ function textOf(parts: ReadonlyArray<InputPart>): string {
 /** Text in one line, cut where it is long. */
 function lineOf(text: string): string {
   const line = text.replace(/\s+/g, " ").trim()
-  return line.length > TEXT_MAX ? `${line.slice(0, TEXT_MAX).trimEnd()}…` : line
+  return line.length > TEXT_MAX ? `${headOf(line, TEXT_MAX).trimEnd()}…` : line
 }

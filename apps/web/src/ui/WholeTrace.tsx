@@ -126,16 +126,21 @@ export function TraceStrip({
           <TraceLines height={HEIGHT} messages={trace.messages} signs={trace.signs} />
         </svg>
         {at === undefined ? null : <i className={css["head"]} style={{ left: share(bucketAt(trace, at)) }} />}
-        {aimed === undefined ? null : (
-          <>
-            <i className={css["aim"]} style={{ left: share(aimed) }} />
-            <span className={css["words"]} data-side={aimed * 2 > count ? "end" : "start"} style={{ left: share(aimed) }}>
-              {wordsOf(aimed)}
-            </span>
-          </>
-        )}
+        {aimed === undefined ? null : <Aim isLate={aimed * 2 > count} left={share(aimed)} words={wordsOf(aimed)} />}
       </div>
     </div>
+  )
+}
+
+/** Where the pointer or the keys are, and what was there. */
+function Aim({ left, words, isLate }: { readonly left: string; readonly words: string; readonly isLate: boolean }): ReactElement {
+  return (
+    <>
+      <i className={css["aim"]} style={{ left }} />
+      <span className={css["words"]} data-side={isLate ? "end" : "start"} style={{ left }}>
+        {words}
+      </span>
+    </>
   )
 }
 

@@ -1,7 +1,7 @@
 /**
- * The trace of a whole log in a cell's manner: asked for once, then grown from the record and from what the session does now.
+ * The trace of a whole log, with listeners: asked for once, then grown from the record and from what the session does now.
  *
- * It is asked for again only after the connection was away, as nobody saw then what happened (docs/protocol/app-rules.md, APP-71).
+ * It is asked for again only after the connection was away, as what happened then was not seen (docs/protocol/app-rules.md, APP-71).
  */
 import type { Doing, WholeTrace } from "@holdfast/client/model"
 import type { Session } from "@holdfast/protocol/session"
