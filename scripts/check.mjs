@@ -32,6 +32,7 @@ const STEPS = [
   { name: "workflows", program: ours("workflows.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
   { name: "sizes", program: ours("sizes.mjs"), isShown: true },
+  { name: "app size", program: ours("app-size.mjs"), isShown: true },
 ]
 
 /** Runs one step under `node`; resolves with whether it passed. What it says is shown when it fails, when asked, and for some always. */

@@ -166,7 +166,7 @@ function appPage(page: Page, context: Context, problems: Array<string>, errors: 
     abandon: async () => {
       if (isClosed) return
       const text = await page.evaluate("document.body.innerText").catch(String)
-      console.error(`a page was left at ${page.url()}\n${[...problems, ...errors].join("\n")}\n${String(text)}`)
+      console.error(`a page was left at ${page.url()}\n${[...problems, ...errors].join("\n")}\n${String(text).slice(0, 800)}`)
       await context.close()
     },
   }

@@ -3,20 +3,21 @@ import { useEffect, useState } from "react"
 import type { ReactElement } from "react"
 import { useConnection, useHub, useLayout } from "@holdfast/react"
 
-/** Milliseconds after which what a layout shows is attached, and what it does not show is let go of. */
-const SETTLED = 1300
+/** Milliseconds after which what a layout shows is attached, and what it does not show is let go of: at most. */
+const SETTLED = [300, 1300, 4000]
 
 /** The number, and how many stay so although they are not shown. */
-export function LiveCount(): ReactElement {
+export function LiveCount(): ReactElement | null {
   const hub = useHub()
   const { layout } = useLayout()
   const { isConnected } = useConnection()
   const [count, setCount] = useState(0)
   useEffect(() => {
     const count = (): void => setCount(hub.attached.shown + hub.attached.hidden)
-    const timer = setTimeout(count, SETTLED)
-    return () => clearTimeout(timer)
+    const timers = SETTLED.map((after) => setTimeout(count, after))
+    return () => timers.forEach(clearTimeout)
   }, [hub, layout, isConnected])
+  if (count === 0) return null
   return (
     <span title="Sessions whose events arrive here as they happen. Those that were shown last stay so, and are there at once.">
       {count} live

@@ -24,6 +24,12 @@ type Found =
   | { readonly _tag: "Session"; readonly id: string; readonly text: string; readonly at: number }
   | { readonly _tag: "Command"; readonly command: Command; readonly text: string }
 
+/** Sessions that are shown before anything is typed. */
+const MOST_LATELY = 20
+
+/** Commands of the workspace come last: most have keys that are learned soon. */
+const isOfPane = ({ id }: Command): number => Number(id.startsWith("pane."))
+
 /** What there is to find: sessions, those active last first, then commands. */
 function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
   const { sessions } = useSessions()
@@ -32,13 +38,13 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
     const onlyCommands = query.startsWith(">")
     const found: Array<Found> = []
     if (!onlyCommands)
-      for (const session of sessions) {
+      for (const session of query === "" && !isSplit ? sessions.slice(0, MOST_LATELY) : sessions) {
         const at = session.status === "offline" ? session.createdAt : session.lastActiveAt
         found.push({ _tag: "Session", id: session.id, text: session.label, at })
       }
     const shown = new Map(all.map((command) => [command.id, command]))
     if (!isSplit)
-      for (const command of shown.values())
+      for (const command of [...shown.values()].sort((one, other) => isOfPane(one) - isOfPane(other)))
         if (!/^(?:palette|pane\.number\.)/.test(command.id)) found.push({ _tag: "Command", command, text: command.title })
     return ranked(found, onlyCommands ? query.slice(1) : query, ({ text }) => text, MOST)
   }, [sessions, all, query, isSplit])

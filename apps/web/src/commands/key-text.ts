@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<string, string>> = {
   Delete: "Del",
   Space: "Space",
   Tab: "⇥",
+  PageDown: "PgDn",
+  PageUp: "PgUp",
 }
 
 const HELD: Readonly<Record<string, readonly [apple: string, other: string]>> = {

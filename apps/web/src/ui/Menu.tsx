@@ -61,13 +61,21 @@ interface ContextMenuProps {
   readonly children: ReactNode
   readonly label: string
   readonly items: () => ReadonlyArray<MenuItem>
+  /** Called before it opens. */
+  readonly onOpen?: () => void
 }
 
 /** A menu at the place of a right click, a long touch, or the menu key on what it is around. */
-export function ContextMenu({ children, label, items }: ContextMenuProps): ReactElement {
+export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps): ReactElement {
   const [isOpen, setIsOpen] = useState(false)
   return (
-    <RadixContext.Root onOpenChange={setIsOpen} modal={false}>
+    <RadixContext.Root
+      onOpenChange={(open) => {
+        if (open) onOpen?.()
+        setIsOpen(open)
+      }}
+      modal={false}
+    >
       <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
       <RadixContext.Portal>
         <RadixContext.Content className={styles["menu"]} aria-label={label} collisionPadding={8} loop>

@@ -2,18 +2,19 @@
 import { memo, Suspense, useEffect, useRef, useState } from "react"
 import type { ComponentType, CSSProperties, ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
-import { useSession } from "@holdfast/react"
+import { useHub, useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
 import { SessionHistory } from "../fork/SessionHistory.tsx"
 import { useStore } from "../ui/store.ts"
 import { WholeTrace } from "../ui/WholeTrace.tsx"
-import { focusInside, focusWishes } from "./pane-focus.ts"
+import { focusInside, focusWishes, isFocusWished, settleFocus } from "./pane-focus.ts"
 import { paneOf } from "./panes.tsx"
 import type { PaneProps } from "./pane-props.ts"
 import { PaneHead } from "./PaneHead.tsx"
 import { TitleSlot } from "./PaneTitle.tsx"
 import { keepTab } from "./preview.ts"
 import { seekTo } from "./seek.ts"
+import { focusedTab } from "./tabs.ts"
 import { useOpen } from "./use-open.ts"
 import styles from "./PaneFrame.module.css"
 
@@ -31,15 +32,19 @@ interface PaneFrameProps {
 export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: PaneFrameProps): ReactElement {
   const { id, what, session = "" } = tab
   const { session: record, isLoading } = useSession(session)
+  const { desk } = useHub()
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const frame = useRef<HTMLElement>(null)
   const wishes = useStore(focusWishes)
   const open = useOpen()
   const [isThere, setIsThere] = useState(false)
   useEffect(() => {
-    if (isFocused && isSeen && wishes > 0 && frame.current !== null) focusInside(frame.current)
+    // What a wish is about is in the layout at once, and on the page a frame later.
+    if (!isFocused || !isSeen || frame.current === null || !isFocusWished() || focusedTab(desk.layout.latest)?.id !== id) return
+    focusInside(frame.current)
     // Once more when its content has arrived.
-  }, [isFocused, isSeen, wishes, isThere])
+    if (isThere) settleFocus()
+  }, [desk, id, isFocused, isSeen, wishes, isThere])
   const Pane = paneOf(tab, record?.kind)
   const label = record?.label ?? "Session"
   /** A transcript goes there by itself; what a terminal showed is played. */

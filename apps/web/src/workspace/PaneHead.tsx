@@ -1,10 +1,10 @@
 /** The title line of a pane. It is also what a pane is dragged by. */
 import type { ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
-import { useSession } from "@holdfast/react"
+import { useLayout, useSession } from "@holdfast/react"
 import { useForm } from "../app/media.ts"
 import { useGo } from "../app/use-route.ts"
-import { IconButton } from "../ui/Button.tsx"
+import { CommandButton, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
 import { paneMenu } from "./pane-menu.ts"
@@ -27,6 +27,7 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
   const { session: record } = useSession(session)
   const isPhone = useForm() === "phone"
   const go = useGo()
+  const isZoomed = useLayout().layout.zoomed !== undefined
   const drag = useTabDrag(tab.id, tile)
   const what = WHAT[tab.what]
   return (
@@ -38,10 +39,16 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
       </h2>
       {what === undefined ? null : <span className={styles["what"]}>{what}</span>}
       <span className={styles["own"]} ref={slot} />
+      {isPhone ? null : (
+        <>
+          {isZoomed ? <CommandButton command="pane.zoom" icon="zoom" /> : null}
+          <CommandButton command="pane.split.right" icon="split" />
+        </>
+      )}
       <Menu
         label={`What can be done with ${record?.label ?? "this pane"}`}
         trigger={<IconButton label="More" icon="more" data-focused={isFocused ? "" : undefined} />}
-        items={() => paneMenu(session)}
+        items={() => paneMenu(session, isPhone)}
       />
     </header>
   )

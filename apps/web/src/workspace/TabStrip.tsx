@@ -56,12 +56,12 @@ function OneTab({ tab, tile, isActive, arrange }: OneTabProps): ReactElement {
     arrange({ do: "activate", tab: tab.id })
     focusPane()
   }
-  const items = () => {
-    arrange({ do: "activate", tab: tab.id })
-    return paneMenu(tab.session ?? "")
-  }
   return (
-    <ContextMenu label={`What can be done with ${label}`} items={items}>
+    <ContextMenu
+      label={`What can be done with ${label}`}
+      items={() => paneMenu(tab.session ?? "")}
+      onOpen={() => arrange({ do: "activate", tab: tab.id })}
+    >
       <div
         ref={ref as RefObject<HTMLDivElement | null>}
         className={styles["tab"]}
@@ -85,7 +85,15 @@ function OneTab({ tab, tile, isActive, arrange }: OneTabProps): ReactElement {
             {tab.what === "session" ? label : `${label}: ${tab.what}`}
           </span>
         </button>
-        <button type="button" className={styles["close"]} aria-label={`Close ${label}`} tabIndex={-1} onClick={close}>
+        {/* For the pointer alone: a list of tabs holds nothing else, and there are a key and the menu. */}
+        <button
+          type="button"
+          className={styles["close"]}
+          aria-hidden="true"
+          title={`Close ${label}`}
+          tabIndex={-1}
+          onClick={close}
+        >
           <Icon name="close" size={12} />
         </button>
       </div>

@@ -9,6 +9,18 @@ export function focusPane(): void {
   focusWishes.set(focusWishes.get() + 1)
 }
 
+let settled = 0
+
+/** Whether the last wish is still to be carried out. */
+export function isFocusWished(): boolean {
+  return focusWishes.get() > settled
+}
+
+/** The last wish has been carried out: later renderings leave the focus where a person has put it since. */
+export function settleFocus(): void {
+  settled = focusWishes.get()
+}
+
 /** Moves the focus into a pane; leaves it where it is inside. */
 export function focusInside(pane: HTMLElement): void {
   const { activeElement } = document

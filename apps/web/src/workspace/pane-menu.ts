@@ -9,14 +9,14 @@ const OWN: ReadonlyArray<ReadonlyArray<string>> = [
   ["pane.close", "pane.close-others"],
 ]
 
-/** The items: first what others have registered for the session, then what the workspace does with its pane. */
-export function paneMenu(session: string): ReadonlyArray<MenuItem> {
+/** The items: first what others have registered for the session, then what the workspace does with its pane; on the phone it only closes it. */
+export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuItem> {
   const own = new Set(OWN.flat())
   const about = commands
     .now()
     .filter((command) => command.session === session && !own.has(command.id))
     .map((command) => itemOf(command.title, command.run, command.keys?.[0]))
-  const groups = OWN.map((ids) =>
+  const groups = (isPhone ? [["pane.close"]] : OWN).map((ids) =>
     ids.flatMap((id) => {
       const command = commands.find(id)
       return command === undefined ? [] : [itemOf(command.title, command.run, command.keys?.[0])]

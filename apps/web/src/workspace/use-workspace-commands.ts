@@ -41,8 +41,11 @@ function close(desk: Desk): void {
   if (tab === undefined) return
   desk.arrange({ do: "close", tab: tab.id })
   const { session } = tab
+  const after = desk.layout.latest
   tellNotice("Closed the pane; the session continues.", () => {
-    desk.arrange({ do: "open", shown: { what: tab.what, ...(session === undefined ? {} : { session }) } })
+    // Where nothing was arranged since, it is back in its place.
+    if (desk.layout.latest === after) desk.layout.set(latest)
+    else desk.arrange({ do: "open", shown: { what: tab.what, ...(session === undefined ? {} : { session }) } })
     focusPane()
   })
 }

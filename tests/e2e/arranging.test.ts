@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Session } from "@holdfast/protocol/session"
+import { sendText, settledAgent } from "@holdfast/testkit/agent-session"
+import { type AppPage, type RunningApp, startApp } from "./app.ts"
+import type { Locator } from "./playwright.ts"
+
+describe("arranging panes", () => {
+  let app: RunningApp
+  let talk: Session
+  let shell: Session
+  beforeAll(async () => {
+    app = await startApp()
+    talk = await app.agent({ label: "Long talk" })
+    shell = await app.terminal({ label: "shell" })
+    await sendText(app.hub, talk.id, Array.from({ length: 120 }, (_, at) => `line ${at}`).join("\n"))
+    await settledAgent(app.hub, talk.id)
+  })
+  afterAll(() => app.stop())
+
+  /** Puts the shell beside the talk. */
+  const beside = async ({ page, connected, openSession, pane }: AppPage): Promise<void> => {
+    await connected()
+    await openSession(talk.id)
+    await page.keyboard.press("Control+k")
+    await page.getByRole("combobox").fill("shell")
+    await page.getByRole("combobox").press("Alt+Enter")
+    await pane(shell.id).waitFor()
+  }
+
+  const box = async (pane: Locator) => (await pane.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+
+  /** Scrolls the part of a pane that scrolls to a place, and gives an expression for where it is. */
+  const scrolled = async ({ page }: AppPage, to: number): Promise<string> => {
+    const scroller = `[...document.querySelectorAll('[data-session="${talk.id}"] *')].find((one) => one.scrollHeight > one.clientHeight + 200)`
+    await page.waitForFunction(scroller)
+    await page.evaluate(`(() => { ${scroller}.scrollTop = ${to} })()`)
+    return `${scroller}.scrollTop`
+  }
+
+  it("APP-2 keeps where a pane is scrolled to and what is typed in it, whatever is rearranged", async () => {
+    const opened = await app.open()
+    const { page, pane, openSession, close } = opened
+    await beside(opened)
+    const place = await scrolled(opened, 140)
+    const field = pane(talk.id).getByRole("textbox").last()
+    await field.fill("half a thought")
+    await page.evaluate(`(() => { ${place} = 140 })()`)
+    const before = await box(pane(shell.id))
+    // Out of the text, then each by its key.
+    const keys = [
+      "Alt+Shift+ArrowRight",
+      "Alt+Shift+Enter",
+      "Alt+Shift+Enter",
+      "Control+Alt+Shift+ArrowLeft",
+      "Alt+Shift+PageDown",
+    ]
+    for (const key of keys) await page.keyboard.press(key)
+    await page.getByRole("tab").nth(1).waitFor()
+    await page.locator("main").getByRole("tab", { name: /shell/ }).click({ button: "right" })
+    await page.getByRole("menuitem", { name: /Move the pane down/ }).click()
+    await expect.poll(async () => (await box(pane(shell.id))).y).toBeGreaterThan(before.y + 200)
+    await openSession(talk.id)
+    expect(await page.evaluate(place)).toBe(140)
+    expect(await field.inputValue()).toBe("half a thought")
+    await close()
+  })
+
+  it("APP-1 APP-2 resizes by the pointer and by keys, closes with a way back, and is the same after a restart of the server", async () => {
+    const opened = await app.open()
+    const { page, pane, connected, close } = opened
+    await beside(opened)
+    const edge = page.getByRole("separator").first()
+    const [from, before] = [await box(edge), await box(pane(talk.id))]
+    await page.mouse.move(from.x + 4, from.y + 300)
+    await page.mouse.down()
+    await page.mouse.move(from.x + 154, from.y + 300, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(async () => Math.abs((await box(pane(talk.id))).width - before.width - 150)).toBeLessThan(3)
+    await edge.focus()
+    await page.keyboard.press("ArrowLeft")
+    await expect.poll(async () => (await box(pane(talk.id))).width - before.width).toBeLessThan(149)
+    const { width } = await box(pane(talk.id))
+    await page.locator(`[data-pane][data-session="${shell.id}"] header`).getByRole("button", { name: "More" }).click()
+    await page.getByRole("menuitem", { name: /^Close the pane/ }).click()
+    await pane(shell.id).waitFor({ state: "detached" })
+    await page.getByRole("button", { name: /Undo/ }).click()
+    await pane(shell.id).waitFor()
+    const layout = async () => (await app.hub.call<{ layouts: Array<{ layout: unknown }> }>("GET", "/api/layouts")).body.layouts
+    await expect.poll(async () => JSON.stringify(await layout())).toContain(shell.id)
+    await app.hub.kill("SIGKILL")
+    await app.hub.start()
+    await page.reload()
+    await connected()
+    await pane(talk.id).waitFor()
+    await pane(shell.id).waitFor()
+    expect((await box(pane(talk.id))).width).toBeGreaterThan(0)
+    expect(width).toBeGreaterThan(before.width)
+    await close()
+  })
+
+  it("APP-1 drags a tab to a side of a tile, and offers the layout to another browser", async () => {
+    const opened = await app.open()
+    const { page, pane, connected, openSession, close } = opened
+    await connected()
+    await openSession(talk.id)
+    await page.keyboard.press("Alt+Shift+PageDown")
+    await page.locator(`[data-pane][data-session="${talk.id}"] h2`).dblclick()
+    await openSession(shell.id)
+    const tab = page.getByRole("tab", { name: /shell/ })
+    await tab.hover()
+    const [from, to] = [await box(tab), await box(pane(shell.id))]
+    await page.mouse.move(from.x + 30, from.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(to.x + to.width * 0.6, to.y + to.height / 2, { steps: 6 })
+    await page.mouse.move(to.x + to.width * 0.92, to.y + to.height / 2, { steps: 6 })
+    await page.mouse.up()
+    await expect.poll(async () => (await box(pane(shell.id))).x).toBeGreaterThan(to.x + 200)
+    const other = await app.open()
+    await other.page
+      .getByRole("button", { name: /Take over the layout of Chrome on Linux/ })
+      .first()
+      .waitFor()
+    await other.picture("layout-offered-dark")
+    await other.close()
+    await close()
+  })
+})
