@@ -35,9 +35,18 @@ function closureOf(fileName, found = new Set()) {
 
 const entryOf = (module) => [...chunks.values()].find(({ facadeModuleId }) => facadeModuleId === join(APP, module))?.fileName
 
+/** Schemas are for the server: one constant from a file that has some brings all of Effect. */
+const foreign = [...chunks.values()].flatMap(({ fileName, moduleIds }) =>
+  moduleIds.some((id) => id.includes("/node_modules/effect/"))
+    ? [
+        `${fileName} brings Effect into the page, by one of: ${moduleIds.filter((id) => id.includes("/packages/protocol/")).join(", ")}`,
+      ]
+    : [],
+)
+
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`
 const first = closureOf(entryOf("index.html"))
-const problems = []
+const problems = foreign
 const sizes = []
 for (const { what, module, most } of LIMITS) {
   const entry = entryOf(module)

@@ -3,7 +3,8 @@
  */
 import { readFile } from "node:fs/promises"
 import { basename, extname } from "node:path"
-import { FILES_MAX, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
+import { MESSAGE_MAX } from "@holdfast/protocol/agent/message"
+import { FILES_MAX } from "@holdfast/protocol/agent/message-limits"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { refused } from "../failure.ts"

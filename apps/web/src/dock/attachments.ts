@@ -1,5 +1,6 @@
 /** Files of a message before it is sent: what fits, and why something does not (docs/protocol/app-rules.md, APP-48). */
-import { FILES_MAX, type FilePart } from "@holdfast/protocol/agent/message"
+import type { FilePart } from "@holdfast/protocol/agent/message"
+import { FILES_MAX } from "@holdfast/protocol/agent/message-limits"
 import { headOf } from "@holdfast/protocol/text-cut"
 
 /** A file that is to go with a message. */

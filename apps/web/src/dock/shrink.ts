@@ -1,5 +1,5 @@
 /** Photographs of a phone are larger than a message takes and than models look at: they are made smaller before they are attached. */
-import { FILES_MAX } from "@holdfast/protocol/agent/message"
+import { FILES_MAX } from "@holdfast/protocol/agent/message-limits"
 
 /** Longest side that models look at, in pixels. */
 const SIDE = 2048

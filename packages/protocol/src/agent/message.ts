@@ -12,9 +12,6 @@ import { Hold } from "./hold.ts"
 /** Longest message without its files, as JSON text, in characters; a longer one is `TooLarge`. */
 export const MESSAGE_MAX = 768 * 1024
 
-/** Most bytes of a message's files together; more is `TooLarge`. An image of the size that models take fits. */
-export const FILES_MAX = 5 * 1024 * 1024
-
 /** Longest body of a request with a message, in bytes: its files in base64, and its text. */
 export const MESSAGE_BODY_MAX = 8 * 1024 * 1024
 
