@@ -4,6 +4,7 @@ import type { Tab } from "@holdfast/core/layout/tree"
 import { useLayout, useSession } from "@holdfast/react"
 import { useForm } from "../app/media.ts"
 import { useGo } from "../app/use-route.ts"
+import { ChangesButton } from "../panes/changes/ChangesButton.tsx"
 import { CommandButton, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
@@ -39,6 +40,7 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
       </h2>
       {what === undefined ? null : <span className={styles["what"]}>{what}</span>}
       <span className={styles["own"]} ref={slot} />
+      {tab.what === "session" && session !== "" ? <ChangesButton session={session} isShown={!isPhone} /> : null}
       {isPhone ? null : (
         <>
           {isZoomed ? <CommandButton command="pane.zoom" icon="zoom" /> : null}

@@ -1,0 +1,35 @@
+/** The diff of two texts, with what is unchanged folded; side by side where there is room for it. */
+import { useMemo, useRef, useState } from "react"
+import type { ReactElement } from "react"
+import { compare } from "./compare.ts"
+import css from "./Diff.module.css"
+import { DiffRows } from "./DiffRows.tsx"
+import { folded, linesOf } from "./rows.ts"
+import type { DiffGap } from "./rows.ts"
+import { useIsWide } from "./use-width.ts"
+
+/** Unchanged lines around a change. */
+const CONTEXT = 3
+
+interface DiffViewProps {
+  readonly before: string
+  readonly after: string
+  /** For the label, and the language of the colours. */
+  readonly path: string
+  /** False where the texts are parts of a file, so that their lines have no numbers that mean anything. */
+  readonly isWhole?: boolean
+  /** Always under each other. */
+  readonly isUnified?: boolean
+}
+
+/** What turns one text into the other. */
+export function DiffView({ before, after, path, isWhole = true, isUnified = false }: DiffViewProps): ReactElement {
+  const element = useRef<HTMLDivElement>(null)
+  const isWide = useIsWide(element)
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const lines = useMemo(() => compare(before, after).flatMap(linesOf), [before, after])
+  const rows = useMemo(() => folded(lines, CONTEXT, open), [lines, open])
+  const show = (gap: DiffGap): void => setOpen((known) => new Set([...known, gap.id]))
+  if (lines.length === 0) return <div className={css["told"]}>The text is the same.</div>
+  return <DiffRows ref={element} rows={rows} path={path} isSplit={isWide && !isUnified} hasNumbers={isWhole} onGap={show} />
+}
