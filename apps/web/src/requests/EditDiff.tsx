@@ -1,26 +1,13 @@
-/** An edit as lines that it takes away and adds. */
-import { useMemo } from "react"
+/** An edit as lines that it takes away and adds: all of them, as it is to be read before it is allowed (APP-40). */
+import { DiffView } from "../ui/diff/DiffView.tsx"
 import type { AskedEdit } from "./asked.ts"
-import { editLines } from "./edit-lines.ts"
 import styles from "./Request.module.css"
-import { Written } from "./Written.tsx"
-
-const CLASS = { "+": "add", "−": "del", " ": "same" } as const
-const SAID = { "+": "added", "−": "removed", " ": undefined } as const
 
 /** Shows an edit. */
-export function EditDiff({ edit }: { readonly edit: AskedEdit }) {
-  const lines = useMemo(() => editLines(edit), [edit])
+export function EditDiff({ edit: { path, before, after, isWhole } }: { readonly edit: AskedEdit }) {
   return (
-    <pre className={styles["diff"]} tabIndex={0} aria-label={`The change of ${edit.path}`}>
-      {lines.map(({ sign, text }, index) => (
-        // Lines do not move: the place names them.
-        <span key={index} className={styles[CLASS[sign]]}>
-          <i aria-label={SAID[sign]}>{sign}</i>
-          <Written text={text} />
-          {"\n"}
-        </span>
-      ))}
-    </pre>
+    <div className={styles["diff"]} tabIndex={0} role="region" aria-label={`The change of ${path}`}>
+      <DiffView before={before} after={after} path={path} isWhole={isWhole} isFolded={false} isUnified />
+    </div>
   )
 }

@@ -2,9 +2,10 @@ import type { PermissionAsk, PermissionRequest } from "@holdfast/protocol/agent/
 import { describe, expect, it } from "vitest"
 import { decisionWords, isSame, optionsOf, wordsOf } from "../../src/requests/answer.ts"
 import { allowWords, askedOf, headingOf, isWholeInRecord, lineOf } from "../../src/requests/asked.ts"
-import { editLines } from "../../src/requests/edit-lines.ts"
 import { piecesOf } from "../../src/requests/hidden.ts"
 import { FIRST_RULE, rememberOf } from "../../src/requests/remember.ts"
+import { compare } from "../../src/ui/diff/compare.ts"
+import { linesOf } from "../../src/ui/diff/rows.ts"
 import { answersOf, pick, type PickedAnswers, type } from "../../src/requests/questions.ts"
 
 const OPTIONS = [
@@ -132,12 +133,16 @@ describe("what is asked", () => {
   })
 
   it("shows the lines that an edit takes away and adds", () => {
-    expect(editLines({ before: "a\nb\n", after: "a\nc\n" })).toEqual([
-      { sign: " ", text: "a" },
-      { sign: "−", text: "b" },
-      { sign: "+", text: "c" },
+    const shown = (before: string, after: string) =>
+      compare(before, after)
+        .flatMap(linesOf)
+        .map(({ kind, text }) => [kind, text])
+    expect(shown("a\nb\n", "a\nc\n")).toEqual([
+      ["same", "a"],
+      ["del", "b"],
+      ["add", "c"],
     ])
-    expect(editLines({ before: "", after: "x" })).toEqual([{ sign: "+", text: "x" }])
+    expect(shown("", "x")).toEqual([["add", "x"]])
   })
 })
 

@@ -90,7 +90,7 @@ function useLineActions(session: string, path: string): LineActions {
     const label = (line: DiffLine): string =>
       `Comment on line ${sideOf(line)?.number ?? ""}${line.kind === "del" ? " before the change" : ""}`
     return { onLine: begin, label, below }
-    // `commenting` is made anew each time; what it does follows from `open`.
+    // `commenting` is made at each rendering; what it does follows from `open`.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [comments, open, path, begin])
 }

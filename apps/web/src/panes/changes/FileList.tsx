@@ -30,6 +30,8 @@ export function FileList({ files, more, picked, comments, onPick, onOpen }: File
     list.current?.children[next]?.querySelector("button")?.focus()
   }
   return (
+    // The keys move among the buttons in it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <ul ref={list} className={css["files"]} aria-label="Changed files" onKeyDown={onKeyDown}>
       {files.map((file, at) => (
         <li key={file.bytes ?? file.path}>

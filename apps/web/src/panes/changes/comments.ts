@@ -1,4 +1,5 @@
 /** Comments on lines of changes, until they are sent as one message (docs/protocol/app-rules.md, APP-64, APP-65). */
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** A comment on a line, or on several from `from` to `to`, of the file before or after the change. */
 export interface LineComment {
@@ -36,7 +37,7 @@ function placeOf({ side, from, to }: LineComment): string {
 export function messageOf(comments: ReadonlyArray<LineComment>): string {
   const sorted = [...comments].sort((a, b) => (a.path === b.path ? a.from - b.from : a.path < b.path ? -1 : 1))
   const parts = sorted.map((comment) => {
-    const code = comment.code.join("\n").slice(0, CODE_MAX)
+    const code = headOf(comment.code.join("\n"), CODE_MAX)
     return `\`${comment.path}\`, ${placeOf(comment)}:\n\n${fenced(code, languageOf(comment.path))}\n\n${comment.text.trim()}`
   })
   return parts.length === 1 ? parts[0]! : `Comments on the changes:\n\n${parts.join("\n\n---\n\n")}`
@@ -73,6 +74,6 @@ function isComment(value: unknown): value is LineComment {
 export function withComment(comments: ReadonlyArray<LineComment>, comment: LineComment): ReadonlyArray<LineComment> {
   const others = comments.filter(({ id }) => id !== comment.id)
   if (comment.text.trim() === "") return others
-  const kept = { ...comment, text: comment.text.slice(0, TEXT_MAX) }
+  const kept = { ...comment, text: headOf(comment.text, TEXT_MAX) }
   return others.length >= COMMENTS_MAX ? comments : [...others, kept]
 }

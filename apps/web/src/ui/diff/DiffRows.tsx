@@ -2,6 +2,7 @@
 import { memo, useRef } from "react"
 import type { CSSProperties, ReactElement, ReactNode, Ref } from "react"
 import { Virtualizer } from "virtua"
+import { Written } from "../../requests/Written.tsx"
 import css from "./Diff.module.css"
 import { piecesOf, sideBySide } from "./rows.ts"
 import type { Colors, DiffGap, DiffLine, DiffRow, LineColors, SplitRow } from "./rows.ts"
@@ -217,17 +218,19 @@ const Code = memo(function Code({
   if (kind === "note") return <span className={`${css["code"]} ${css["note"]}`}>{text}</span>
   return (
     <span className={css["code"]}>
-      {colors === undefined && marks === undefined
-        ? text
-        : piecesOf(text, colors, marks).map((piece, at) =>
-            piece.color === 0 && !piece.isMarked ? (
-              piece.text
-            ) : (
-              <span key={at} className={`${css[`c${piece.color}`] ?? ""} ${piece.isMarked ? css["mark"] : ""}`}>
-                {piece.text}
-              </span>
-            ),
-          )}
+      {colors === undefined && marks === undefined ? (
+        <Written text={text} />
+      ) : (
+        piecesOf(text, colors, marks).map((piece, at) =>
+          piece.color === 0 && !piece.isMarked ? (
+            <Written key={at} text={piece.text} />
+          ) : (
+            <span key={at} className={`${css[`c${piece.color}`] ?? ""} ${piece.isMarked ? css["mark"] : ""}`}>
+              <Written text={piece.text} />
+            </span>
+          ),
+        )
+      )}
       {"\n"}
     </span>
   )

@@ -18,17 +18,26 @@ interface DiffViewProps {
   readonly path: string
   /** False where the texts are parts of a file, so that their lines have no numbers that mean anything. */
   readonly isWhole?: boolean
+  /** Whether lines far from changes are folded. */
+  readonly isFolded?: boolean
   /** Always under each other. */
   readonly isUnified?: boolean
 }
 
 /** What turns one text into the other. */
-export function DiffView({ before, after, path, isWhole = true, isUnified = false }: DiffViewProps): ReactElement {
+export function DiffView({
+  before,
+  after,
+  path,
+  isWhole = true,
+  isFolded = true,
+  isUnified = false,
+}: DiffViewProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
   const isWide = useIsWide(element)
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const lines = useMemo(() => compare(before, after).flatMap(linesOf), [before, after])
-  const rows = useMemo(() => folded(lines, CONTEXT, open), [lines, open])
+  const rows = useMemo(() => (isFolded ? folded(lines, CONTEXT, open) : lines), [lines, isFolded, open])
   const show = (gap: DiffGap): void => setOpen((known) => new Set([...known, gap.id]))
   if (lines.length === 0) return <div className={css["told"]}>The text is the same.</div>
   return <DiffRows ref={element} rows={rows} path={path} isSplit={isWide && !isUnified} hasNumbers={isWhole} onGap={show} />

@@ -13,13 +13,19 @@ const textLines = (text: string): ReadonlyArray<string> => {
   return lines
 }
 
+/** The text with an end to its last line, which most tools leave out. */
+const ended = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`)
+
 /** The pieces that turn one text into the other, with all unchanged lines in them. */
 export function compare(before: string, after: string): ReadonlyArray<Hunk> {
-  if (before === after) return []
+  // That a last line has no end is shown where this is what changed.
+  const isEndShown = before !== "" && after !== "" && before.endsWith("\n") !== after.endsWith("\n")
+  const texts = isEndShown ? ([before, after] as const) : ([ended(before), ended(after)] as const)
+  if (texts[0] === texts[1]) return []
   const [old, fresh] = [textLines(before), textLines(after)]
   const isSmall = old.length + fresh.length <= LINES_MAX
   const options = { context: Number.MAX_SAFE_INTEGER, timeout: PATIENCE }
-  const patch = isSmall ? structuredPatch("", "", before, after, undefined, undefined, options) : undefined
+  const patch = isSmall ? structuredPatch("", "", ...texts, undefined, undefined, options) : undefined
   if (patch !== undefined) return patch.hunks
   const lines = [...old.map((line) => `-${line}`), ...fresh.map((line) => `+${line}`)]
   return [{ oldStart: 1, oldLines: old.length, newStart: 1, newLines: fresh.length, lines }]
