@@ -62,6 +62,33 @@ describe("traces, the player and forks in a browser", () => {
     await close()
   })
 
+  it("APP-71 a trace grows while its session works, and is asked for once", async () => {
+    const asked = async (): Promise<number> => {
+      const headers = { authorization: `Bearer ${app.hub.token}` }
+      const text = await (await fetch(`${app.hub.url()}/metrics`, { headers })).text()
+      return text
+        .split("\n")
+        .filter((line) => line.startsWith('holdfast_operations_total{operation="traces.get"'))
+        .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)
+    }
+    const before = await asked()
+    const { id } = await app.agent({ label: "Grows" })
+    const { page, connected, openSession, close } = await app.open()
+    await connected()
+    await openSession(id)
+    const trace = page.locator(`[data-whole-trace="${id}"]`)
+    await trace.waitFor()
+    const shape = () => page.evaluate(`document.querySelector('[data-whole-trace="${id}"] svg').innerHTML`)
+    const empty = await shape()
+    await sendText(app.hub, id, "[[slow 20 100]] [[say a long answer that takes its time]]")
+    await expect.poll(shape).not.toBe(empty)
+    const begun = await shape()
+    await settledAgent(app.hub, id)
+    await expect.poll(shape).not.toBe(begun)
+    expect(await asked()).toBe(before + 1)
+    await close()
+  })
+
   it("APP-73 APP-74 APP-77 (row:A9) plays, steps, and has an address for each moment", async () => {
     const { id, lastSeq, firstSeq } = await printed("a film")
     const opened = await app.open({ path: `/s/${id}/at/${firstSeq + 2}` })
@@ -159,6 +186,12 @@ describe("traces, the player and forks in a browser", () => {
     await list.getByText("a recording to find").click()
     await expect.poll(() => shownIn(opened, id), { timeout: 15_000 }).toBeGreaterThanOrEqual(0)
     await picture("player-phone-light")
+    await page.getByRole("button", { name: "Recording" }).click()
+    await page.getByRole("menuitem", { name: "Download asciicast" }).click()
+    await page
+      .getByText(/^Downloaded the recording, \d+ bytes|^Downloaded the recording, .* kB/)
+      .first()
+      .waitFor({ state: "attached" })
     await close()
   })
 })

@@ -48,9 +48,9 @@ export default function Recordings(): ReactElement {
             <button onClick={() => go(momentPath(session.id, 0))} type="button">
               <StateMark session={session.id} />
               <b dir="auto">{session.label}</b>
-              <span>{session.agent?.name ?? session.terminal?.command ?? session.kind}</span>
-              <span>{duration(session.lastActiveAt - session.createdAt)}</span>
-              <span>{session.lastSeq} events</span>
+              <span className={css["wide"]}>{session.agent?.name ?? session.terminal?.command ?? session.kind}</span>
+              <span className={css["wide"]}>{duration(session.lastActiveAt - session.createdAt)}</span>
+              <span className={css["wide"]}>{session.lastSeq} events</span>
               <Time at={session.lastActiveAt} />
             </button>
             <ExportMenu kind={session.kind} session={session.id} />
