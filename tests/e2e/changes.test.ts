@@ -61,6 +61,12 @@ describe("changes in a browser", () => {
     await picture("changes-dark")
     expect(await overflows()).toEqual([])
     expect(await axe()).toEqual([])
+    // With the whole page there is room for both sides, and for the list beside them.
+    await page.keyboard.press("Alt+Shift+Enter")
+    await expect.poll(async () => (await diff.locator('[data-line="add"]').boundingBox())?.x ?? 0).toBeGreaterThan(700)
+    await picture("changes-wide-dark")
+    expect(await overflows()).toEqual([])
+    await page.keyboard.press("Alt+Shift+Enter")
     await diff.getByRole("button", { name: "Show 17 unchanged lines" }).first().click()
     await diff.getByText("value5 = 5").waitFor()
     // The agent's turn ends; the list is asked for again by that event alone.

@@ -4,7 +4,9 @@ import type { ReactElement } from "react"
 import { useSession } from "@holdfast/react"
 import type { Change, ChangeBase, Changes } from "@holdfast/protocol/changes"
 import { useCommands } from "../../commands/use-commands.ts"
-import { IconButton } from "../../ui/Button.tsx"
+import { CommandButton, IconButton } from "../../ui/Button.tsx"
+import { sideBySideWanted } from "../../ui/diff/sides.ts"
+import { useStore } from "../../ui/store.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 import { PaneTitle } from "../../workspace/PaneTitle.tsx"
 import { baseWords, partsOf, signOf } from "./change-words.ts"
@@ -35,6 +37,7 @@ export default function ChangesPane({ session, isFocused, isSeen }: PaneProps): 
     chosen.set(session, next)
     setBase(next)
   }
+  const isSplit = useStore(sideBySideWanted)
   const isAgent = record?.kind === "agent"
   const bases = isAgent ? BASES : BASES.filter(([name]) => name !== "turn")
   useCommands([
@@ -45,6 +48,13 @@ export default function ChangesPane({ session, isFocused, isSeen }: PaneProps): 
       when: "pane" as const,
       run: () => choose(name),
     })),
+    {
+      id: "changes.sides",
+      title: isSplit ? "Show diffs line under line" : "Show diffs side by side",
+      session,
+      when: "pane",
+      run: () => sideBySideWanted.choose(!isSplit),
+    },
     { id: "changes.again", title: "Look for changes again", session, when: "pane", run: asked.again },
   ])
   const list = asked.answer?.available === true ? asked.answer : undefined
@@ -61,6 +71,9 @@ export default function ChangesPane({ session, isFocused, isSeen }: PaneProps): 
           </button>
         ))}
         <span className={css["with"]}>{list === undefined ? "" : baseWords(list)}</span>
+        <span className={css["wide"]}>
+          <CommandButton command="changes.sides" session={session} icon="split" />
+        </span>
       </div>
       {list === undefined || list.files.length === 0 ? (
         <Nothing asked={asked} />

@@ -6,6 +6,8 @@ import css from "./Diff.module.css"
 import { DiffRows } from "./DiffRows.tsx"
 import { folded, linesOf } from "./rows.ts"
 import type { DiffGap } from "./rows.ts"
+import { useStore } from "../store.ts"
+import { sideBySideWanted } from "./sides.ts"
 import { useIsWide } from "./use-width.ts"
 
 /** Unchanged lines around a change. */
@@ -35,10 +37,20 @@ export function DiffView({
 }: DiffViewProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
   const isWide = useIsWide(element)
+  const isWanted = useStore(sideBySideWanted)
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const lines = useMemo(() => compare(before, after).flatMap(linesOf), [before, after])
   const rows = useMemo(() => (isFolded ? folded(lines, CONTEXT, open) : lines), [lines, isFolded, open])
   const show = (gap: DiffGap): void => setOpen((known) => new Set([...known, gap.id]))
   if (lines.length === 0) return <div className={css["told"]}>The text is the same.</div>
-  return <DiffRows ref={element} rows={rows} path={path} isSplit={isWide && !isUnified} hasNumbers={isWhole} onGap={show} />
+  return (
+    <DiffRows
+      ref={element}
+      rows={rows}
+      path={path}
+      isSplit={isWide && isWanted && !isUnified}
+      hasNumbers={isWhole}
+      onGap={show}
+    />
+  )
 }

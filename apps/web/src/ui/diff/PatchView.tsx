@@ -6,6 +6,8 @@ import { DiffRows } from "./DiffRows.tsx"
 import type { LineActions } from "./DiffRows.tsx"
 import { rowsOfHunks } from "./rows.ts"
 import type { Hunk } from "./rows.ts"
+import { useStore } from "../store.ts"
+import { sideBySideWanted } from "./sides.ts"
 import { useIsWide } from "./use-width.ts"
 
 interface PatchViewProps {
@@ -16,23 +18,14 @@ interface PatchViewProps {
   /** Has the text between the pieces fetched. */
   readonly onMore?: () => void
   readonly actions?: LineActions
-  /** Side by side or not; by the width when absent. */
-  readonly isSplit?: boolean
   readonly fills?: boolean
 }
 
 /** The pieces, with gaps between them. */
-export function PatchView({
-  hunks,
-  path,
-  isWhole = false,
-  onMore,
-  actions,
-  isSplit,
-  fills = false,
-}: PatchViewProps): ReactElement {
+export function PatchView({ hunks, path, isWhole = false, onMore, actions, fills = false }: PatchViewProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
   const isWide = useIsWide(element)
+  const isWanted = useStore(sideBySideWanted)
   const rows = useMemo(() => rowsOfHunks(hunks, isWhole || onMore === undefined), [hunks, isWhole, onMore])
   if (rows.length === 0) return <div className={css["told"]}>No line changed.</div>
   return (
@@ -40,7 +33,7 @@ export function PatchView({
       ref={element}
       rows={rows}
       path={path}
-      isSplit={isSplit ?? isWide}
+      isSplit={isWide && isWanted}
       hasNumbers
       actions={actions}
       fills={fills}

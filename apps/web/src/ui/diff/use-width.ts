@@ -2,8 +2,8 @@
 import { useLayoutEffect, useState } from "react"
 import type { RefObject } from "react"
 
-/** Pixels from which on two columns of some 60 characters fit. */
-export const WIDE = 940
+/** Pixels from which on two columns of some 55 characters fit. */
+export const WIDE = 860
 
 /** Whether an element is at least so wide; it is looked at as it is laid out, and whenever its size changes. */
 export function useIsWide(element: RefObject<HTMLElement | null>, least = WIDE): boolean {
