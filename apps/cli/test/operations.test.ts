@@ -46,6 +46,7 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "queue.hold": ["queue hold"],
   "queue.release": ["queue release"],
   "agents.list": ["agents"],
+  "agents.install": { without: "`agents install` installs on the machine that it runs on, without a hub" },
   "agent.interrupt": ["interrupt"],
   "agent.configure": ["model", "mode", "cd"],
   "agent.renew": ["renew"],

@@ -34,11 +34,21 @@ export interface DirectoryLook {
   readonly brings: ReadonlyArray<BroughtFile>
 }
 
+/** A program that installs an agent, and what that is called. */
+export interface Installer {
+  readonly title: string
+  readonly command: string
+  readonly args: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** The agents of a hub. */
 export interface AgentCatalog {
   readonly list: Effect.Effect<ReadonlyArray<AgentEntry>>
   /** The pieces of an agent; of the default one without a name. */
   readonly find: (name: string | undefined) => Effect.Effect<AgentEntryPieces, AgentUnknown | AgentNotInstalled>
+  /** The program that installs an agent; one that is part of Holdfast, or that the configuration has a command for, has none. */
+  readonly installer: (name: string) => Effect.Effect<Installer, AgentUnknown | Unprocessable>
   /** Says what is wrong with options, naming the option. */
   readonly validate: (pieces: AgentEntryPieces, options: AgentOptions) => Effect.Effect<void, Unprocessable>
   /** What a directory brings for an agent, without the user's own files in `home`. Rejects when it cannot be read. */

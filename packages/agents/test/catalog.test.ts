@@ -55,6 +55,25 @@ describe("the catalog of agents", () => {
     })
   })
 
+  it("A-71 has a program that installs what npm has, for this hub's data, and says why the rest has none", () => {
+    const program = { command: "node", args: ["holdfast.js"] }
+    const configured = readConfiguredAgents({ mine: { command: "my-agent" }, second: { adapter: "claude" } })
+    const one = makeCatalog({ data: data(), home: root, path: bin(), configured, preferred: "", program })
+    const installer = (name: string) => Effect.runSync(one.installer(name))
+    const why = (name: string) => Effect.runSync(Effect.flip(one.installer(name)))
+    expect(installer("codex")).toEqual({
+      title: "Codex",
+      command: "node",
+      args: ["holdfast.js", "agents", "install", "codex"],
+      env: { HOLDFAST_DATA: data() },
+    })
+    expect(installer("second").args.at(-1)).toBe("claude")
+    expect(why("scripted")).toMatchObject({ _tag: "Unprocessable", message: expect.stringContaining("part of Holdfast") })
+    expect(why("mine")).toMatchObject({ _tag: "Unprocessable", message: expect.stringContaining("my-agent") })
+    expect(why("codecks")).toMatchObject({ _tag: "AgentUnknown" })
+    expect(Effect.runSync(Effect.flip(catalog().installer("codex")))).toMatchObject({ _tag: "Unprocessable" })
+  })
+
   it("finds an agent as soon as it is installed, in the data directory first, then along PATH", () => {
     const one = catalog()
     const codex = () => Effect.runSync(one.list).find(({ name }) => name === "codex")

@@ -9,6 +9,8 @@ export interface ServeEnvironment {
   readonly runnerProgram: string
   /** Path of the player that goes into exported HTML files; without it there are none. */
   readonly player?: string
+  /** The command line of this installation, with which agents are installed; without it the hub installs none. */
+  readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
   /** Version shown to clients. */
   readonly version: string
   /** Receives each log line, one JSON object without a newline. Without it they go to `<data>/logs/hub.log`. */

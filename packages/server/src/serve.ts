@@ -31,7 +31,13 @@ export async function serve(
   const data = dataDirectory(settings, environment.env)
   const runners = runnersLayer(settings, data, environment)
   const defaults = { env: ownEnvironment(environment.env), home: homedir() }
-  const agents = agentsOf(configured, { data, home: defaults.home, path: defaults.env["PATH"], preferred: settings.agent })
+  const agents = agentsOf(configured, {
+    data,
+    home: defaults.home,
+    path: defaults.env["PATH"],
+    preferred: settings.agent,
+    ...(environment.program === undefined ? {} : { program: environment.program }),
+  })
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (telemetry) => hubLayer({ ...hubParts(), settings, defaults, data, agents, telemetry }).pipe(Layer.provide(runners)),

@@ -28,6 +28,9 @@ const player = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../dist/player.html" : "./player.html", import.meta.url),
 )
 
+/** This program, as it was started. */
+const program = { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ""] }
+
 /** Serves until a signal ends it. */
 export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
   const { settings } = loadedSettings(options)
@@ -37,7 +40,7 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
     import("@holdfast/server/signals"),
   ])
   try {
-    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram, player })
+    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram, player, program })
     if (!quiet) {
       print(
         `${paint("bold", "holdfast")} ${VERSION} on ${paint("cyan", serving.url)}, ready in ${Math.round(serving.startedIn)} ms`,

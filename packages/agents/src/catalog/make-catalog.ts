@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
-import { AgentNotInstalled, AgentUnknown } from "@holdfast/protocol/errors"
-import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCatalog"
+import { AgentNotInstalled, AgentUnknown, Unprocessable } from "@holdfast/protocol/errors"
+import type { AgentCatalog, AgentEntryPieces, Installer } from "@holdfast/adapter/AgentCatalog"
 import { SettingInvalid } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { ConfiguredAgent } from "./configuration.ts"
@@ -18,6 +18,8 @@ export interface CatalogOptions extends ProgramPlaces {
   readonly configured: ReadonlyMap<string, ConfiguredAgent>
   /** The agent of a session that names none; empty for the first. */
   readonly preferred: string
+  /** The command line of this server, with which agents are installed; without it they are not. */
+  readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
 }
 
 /** Makes the catalog. Throws `SettingInvalid` when an agent of the configuration cannot be. */
@@ -52,6 +54,10 @@ export function makeCatalog(options: CatalogOptions): AgentCatalog {
         if (found !== undefined) return Effect.succeed(piecesOf(agent, found))
         return Effect.fail(new AgentNotInstalled({ message: missingText(agent), agent: name }))
       }),
+    installer: (name) => {
+      const agent = agents.get(name)
+      return agent === undefined ? Effect.fail(unknown(name, [...agents.keys()])) : installerOf(agent, options)
+    },
     validate: (pieces, given) => {
       const refused = refuseOptions(pieces.adapter, given)
       return refused === undefined ? Effect.void : Effect.fail(refused)
@@ -129,12 +135,30 @@ function piecesOf(
   }
 }
 
-function missingText({ name, title, command, adapter, package: known }: CatalogAgent): string {
+/** The command line that installs an agent, into the data directory of this hub. */
+function installerOf(agent: CatalogAgent, { program, data }: CatalogOptions): Effect.Effect<Installer, Unprocessable> {
+  const { title, command, package: known } = agent
+  const refuse = (message: string) => Effect.fail(new Unprocessable({ message, field: "agent" }))
+  if (command !== undefined) return refuse(`${title} is started as ${command}; install that on the hub's machine`)
+  if (known === undefined) return refuse(`${title} is part of Holdfast and needs no installation`)
+  if (program === undefined) return refuse(`this hub installs no agents; on its machine, ${installLine(agent)}`)
+  const args = [...program.args, "agents", "install", installedAs(agent)]
+  return Effect.succeed({ title, command: program.command, args, env: { HOLDFAST_DATA: data } })
+}
+
+/** What is installed: an agent that is a library has the name of the agent of that library. */
+const installedAs = ({ name, adapter, package: known }: CatalogAgent): string =>
+  (known?.file === undefined ? libraryAgent(adapter)?.name : undefined) ?? name
+
+const installLine = (agent: CatalogAgent): string =>
+  `\`holdfast agents install ${installedAs(agent)}\` installs ${agent.package?.name} ${agent.package?.version}`
+
+function missingText(agent: CatalogAgent): string {
+  const { name, title, command } = agent
   if (command !== undefined) {
     return `${title}: ${command} is not there; install it, or correct agents.${name}.command in the configuration file`
   }
-  const install = (known?.file === undefined ? libraryAgent(adapter)?.name : undefined) ?? name
-  return `${title} is not installed; \`holdfast agents install ${install}\` installs ${known?.name} ${known?.version}`
+  return `${title} is not installed; ${installLine(agent)}`
 }
 
 const unknown = (name: string, known: ReadonlyArray<string>): AgentUnknown =>

@@ -1,6 +1,6 @@
 /** The catalogue of the scripted agent alone. */
 import * as Effect from "effect/Effect"
-import { AgentUnknown } from "@holdfast/protocol/errors"
+import { AgentUnknown, Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCatalog"
 import { lookAtDirectory } from "./directory-files.ts"
@@ -23,6 +23,8 @@ export const scriptedCatalog: AgentCatalog = {
             known: [SCRIPTED.name],
           }),
         ),
+  installer: (name) =>
+    Effect.fail(new Unprocessable({ message: `${headOf(name, 64)}: there is nothing to install`, field: "agent" })),
   validate: (_, options) => {
     const refused = refuseOptions("scripted", options)
     return refused === undefined ? Effect.void : Effect.fail(refused)

@@ -10,8 +10,10 @@ import * as Permissions from "../agent/permission-requests.ts"
 import * as Requests from "../agent/requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "../agent/trust/trust-requests.ts"
 import { waitingPermissions } from "../agent/waiting-permissions.ts"
-import type { Caller, Changed, Done, Handlers, PerformedName } from "../Hub.ts"
+import type { Caller, Changed, Created, Done, Handlers, PerformedName } from "../Hub.ts"
+import { fromCallback } from "../session/Fork.ts"
 import { newId } from "../session/new-id.ts"
+import { create } from "../sessions/create.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { change } from "../sessions/lifecycle.ts"
 import * as Queries from "../sessions/queries.ts"
@@ -42,6 +44,14 @@ export function agentHandlers(context: HubContext) {
 
   return {
     "agents.list": effect(() => Effect.map(catalog.list, (agents) => ({ agents }))),
+    "agents.install": effect(({ agent }, by) =>
+      Effect.flatMap(catalog.installer(agent), ({ title, command, args, env }) => {
+        const label = `Install ${title}`
+        return fromCallback<Created, DoorError>((answer) =>
+          create(context, { kind: "terminal", command, args, env, label }, by, answer),
+        )
+      }),
+    ),
     "agent.interrupt": ({ session }, by, done) =>
       change(context, session, { command: { kind: "request", _tag: "Interrupt", reason: "person" } }, by, (exit) =>
         done(Exit.map(exit, ({ changed }) => interrupted(context, session, changed))),

@@ -18,6 +18,7 @@ const PIECES: Readonly<Record<string, AgentEntryPieces>> = {
 const catalog: AgentCatalog = {
   list: Effect.succeed([]),
   find: (name = "claude") => Effect.succeed(PIECES[name] ?? (undefined as never)),
+  installer: () => Effect.die("not asked"),
   validate: () => Effect.void,
   look: lookAtDirectory,
 }

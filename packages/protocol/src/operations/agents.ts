@@ -1,6 +1,6 @@
 /** Operations on agents: turns, tasks, permission requests, remembered answers, trust, imports. */
 import * as Schema from "effect/Schema"
-import { AgentEntry, ConfigureAgent, RenewAgent } from "../agent/agent.ts"
+import { AgentEntry, AgentName, ConfigureAgent, RenewAgent } from "../agent/agent.ts"
 import { ClaudeImportable, ImportClaude } from "../agent/import.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "../agent/permission.ts"
 import { PermissionRule } from "../agent/permission-rule.ts"
@@ -26,6 +26,16 @@ export const agents = {
     output: Schema.Struct({ agents: Schema.Array(AgentEntry) }),
     summary: "List the configured agents, with what is missing for those that cannot be used",
     changes: false,
+  }),
+  "agents.install": operation({
+    scope: "write",
+    http: "POST /api/agents/:agent/install",
+    params: { agent: AgentName.annotate({ description: "Name of the agent", examples: ["codex"] }) },
+    output: Session,
+    answer: "created",
+    summary: "Install an agent on the hub's machine, in a terminal that shows how far it is and can be stopped",
+    changes: true,
+    errors: ["AgentUnknown", "KindNotAllowed", "Unprocessable"],
   }),
   "agent.interrupt": operation({
     scope: "write",
