@@ -21,7 +21,7 @@ export interface Locator {
   readonly nth: (at: number) => Locator
   readonly locator: (selector: string) => Locator
   readonly getByRole: GetByRole
-  readonly getByText: (text: string | RegExp) => Locator
+  readonly getByText: (text: string | RegExp, options?: { readonly exact?: boolean }) => Locator
   readonly getByLabel: (text: string | RegExp) => Locator
   readonly filter: (options: { readonly hasText?: string | RegExp }) => Locator
   readonly isVisible: () => Promise<boolean>
@@ -89,7 +89,7 @@ export interface Page {
   readonly waitForURL: (url: string | RegExp) => Promise<void>
   readonly locator: (selector: string) => Locator
   readonly getByRole: GetByRole
-  readonly getByText: (text: string | RegExp) => Locator
+  readonly getByText: (text: string | RegExp, options?: { readonly exact?: boolean }) => Locator
   readonly getByLabel: (text: string | RegExp) => Locator
   readonly getByPlaceholder: (text: string | RegExp) => Locator
   readonly keyboard: {

@@ -1,33 +1,41 @@
-/** The list of sessions. */
+/** The list of sessions: always there, always vertical, what waits for a person first. On a phone it is a screen of its own. */
+import { useId, useState } from "react"
 import type { ReactElement } from "react"
-import { useSession, useSessionIds } from "@holdfast/react"
-import { StateMark } from "../ui/StateMark.tsx"
-import { useOpen } from "../workspace/use-open.ts"
-import styles from "./Rail.module.css"
+import { ChosenBar } from "./ChosenBar.tsx"
+import { EmptyList } from "./EmptyList.tsx"
+import { FilterChips, FilterMenu } from "./Filters.tsx"
+import { KeptAge } from "./KeptAge.tsx"
+import { ListKeys } from "./ListKeys.tsx"
+import { RailHead, RailTabs } from "./RailHead.tsx"
+import { Rows } from "./Rows.tsx"
+import { SearchField } from "./Search.tsx"
+import { useListState } from "./use-list.ts"
+import css from "./rail.module.css"
 
-/** Every active session, those active last first. */
+/** The list with everything around it. */
 export function Rail(): ReactElement {
-  const ids = useSessionIds()
+  const [isOnRow, setIsOnRow] = useState(false)
+  const panel = useId()
   return (
-    <ul className={styles["list"]}>
-      {ids.map((id) => (
-        <Row key={id} session={id} />
-      ))}
-    </ul>
+    <div className={css["rail"]}>
+      <ListKeys isOnRow={isOnRow} />
+      <RailHead />
+      <div className={css["line"]}>
+        <RailTabs panel={panel} />
+        <FilterMenu />
+      </div>
+      <SearchField />
+      <FilterChips />
+      <KeptAge />
+      <div id={panel} role="tabpanel" aria-label="Sessions" className={css["panel"]}>
+        <RowsOrNone onRowFocus={setIsOnRow} />
+      </div>
+      <ChosenBar />
+    </div>
   )
 }
 
-function Row({ session }: { readonly session: string }): ReactElement {
-  const { session: record } = useSession(session)
-  const open = useOpen()
-  return (
-    <li>
-      <button type="button" className={styles["row"]} data-row={session} onClick={() => open.session(session)}>
-        <StateMark session={session} />
-        <span className={styles["label"]} dir="auto">
-          {record?.label}
-        </span>
-      </button>
-    </li>
-  )
+function RowsOrNone({ onRowFocus }: { readonly onRowFocus: (isIn: boolean) => void }): ReactElement {
+  const { rows } = useListState()
+  return rows.length === 0 ? <EmptyList /> : <Rows onRowFocus={onRowFocus} />
 }

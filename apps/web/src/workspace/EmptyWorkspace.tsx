@@ -1,13 +1,17 @@
 /** What is shown where nothing is open: what can be done, with its keys, and the layouts of other devices. */
+import { lazy, Suspense } from "react"
 import type { ReactElement } from "react"
 import type { OfferedLayout } from "@holdfast/client/model"
 import { tilesOf } from "@holdfast/core/layout/tree"
 import { useSessionIds } from "@holdfast/react"
+import { useIsFirstRun } from "../first-run/use-is-first-run.ts"
 import { keyText } from "../commands/key-text.ts"
 import { useCommand } from "../commands/use-commands.ts"
 import { Button } from "../ui/Button.tsx"
 import { Time } from "../ui/Time.tsx"
 import styles from "./EmptyWorkspace.module.css"
+
+const FirstRun = lazy(() => import("../first-run/FirstRun.tsx").then((loaded) => ({ default: loaded.FirstRun })))
 
 interface EmptyWorkspaceProps {
   readonly isLoading: boolean
@@ -18,6 +22,12 @@ interface EmptyWorkspaceProps {
 /** Words and keys, no drawing. */
 export function EmptyWorkspace({ isLoading, offers, adopt }: EmptyWorkspaceProps): ReactElement {
   const count = useSessionIds().length
+  if (useIsFirstRun())
+    return (
+      <Suspense fallback={null}>
+        <FirstRun />
+      </Suspense>
+    )
   return (
     <div className={styles["empty"]}>
       <p>{isLoading ? "Your layout is on its way." : count === 0 ? "There are no sessions yet." : "Nothing is open."}</p>

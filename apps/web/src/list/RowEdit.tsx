@@ -1,0 +1,84 @@
+/** Renaming and tagging in place: Enter keeps, Escape leaves it as it was, and leaving the field keeps what was typed. */
+import { useEffect, useRef } from "react"
+import type { KeyboardEvent, ReactElement } from "react"
+import type { Session } from "@holdfast/protocol/session"
+import { useEditing } from "./editing.ts"
+import { tagsOf } from "./tags.ts"
+import { useListActions } from "./use-list-actions.ts"
+import css from "./row.module.css"
+
+/** Longest label, in characters. */
+const LABEL_MAX = 200
+
+interface FieldProps {
+  readonly name: string
+  readonly value: string
+  readonly placeholder: string
+  readonly className: string | undefined
+  readonly max: number
+  readonly keep: (text: string) => void
+}
+
+function Field({ name, value, placeholder, className, max, keep }: FieldProps): ReactElement {
+  const input = useRef<HTMLInputElement>(null)
+  const { end } = useEditing()
+  const isOver = useRef(false)
+  useEffect(() => input.current?.select(), [])
+  const finish = (isKept: boolean): void => {
+    if (isOver.current) return
+    isOver.current = true
+    const text = input.current?.value ?? value
+    end()
+    if (isKept && text !== value) keep(text)
+  }
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return
+    event.preventDefault()
+    event.stopPropagation()
+    finish(event.key === "Enter")
+  }
+  return (
+    <input
+      ref={input}
+      className={className}
+      aria-label={name}
+      defaultValue={value}
+      placeholder={placeholder}
+      maxLength={max}
+      dir="auto"
+      autoFocus
+      autoComplete="off"
+      enterKeyHint="done"
+      onKeyDown={pressed}
+      onBlur={() => finish(true)}
+    />
+  )
+}
+
+/** The name of a session, to be changed. */
+export function EditLabel({ session: { id, label } }: { readonly session: Session }): ReactElement {
+  const { rename } = useListActions()
+  const keep = (text: string): void => {
+    const wanted = text.trim()
+    if (wanted !== "") rename(id, wanted)
+  }
+  return (
+    <Field name="Name of the session" value={label} placeholder="A name" className={css["edit"]} max={LABEL_MAX} keep={keep} />
+  )
+}
+
+/** The tags of a session, to be changed. */
+export function EditTags({ session: { id, tags } }: { readonly session: Session }): ReactElement {
+  const { setTags } = useListActions()
+  const keep = (text: string): void => setTags(id, tagsOf(text))
+  return (
+    <Field
+      name="Tags, with blanks between them"
+      value={tags.join(" ")}
+      placeholder="Tags, with blanks between them"
+      className={`${css["edit"]} ${css["editTags"]}`}
+      max={2000}
+      keep={keep}
+    />
+  )
+}

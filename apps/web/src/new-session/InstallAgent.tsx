@@ -1,0 +1,63 @@
+/** Getting an agent that is missing: an installation is a terminal on the server, so it continues when the page goes, and says all it says. */
+import { useEffect, useState } from "react"
+import type { ReactElement } from "react"
+import { useDoing, useHub, useSession } from "@holdfast/react"
+import type { AgentEntry } from "@holdfast/protocol/agent/agent"
+import { HoldfastError } from "@holdfast/client"
+import { Store, useStore } from "../ui/store.ts"
+import { Button } from "../ui/Button.tsx"
+import { useOpen } from "../workspace/use-open.ts"
+import { readAgents } from "./agents.ts"
+import css from "./new-session.module.css"
+
+/** Sessions that install agents, by the agents' names. */
+const installing = new Store<Readonly<Record<string, string>>>({})
+
+/** The way to an agent that is missing. */
+export function InstallAgent({ agent: { name, title, missing } }: { readonly agent: AgentEntry }): ReactElement {
+  const hub = useHub()
+  const session = useStore(installing)[name]
+  const [problem, setProblem] = useState<string | undefined>(undefined)
+  const install = (): void => {
+    setProblem(undefined)
+    hub.hub.connection.call("agents.install", { agent: name }).then(
+      ({ id }) => installing.set({ ...installing.get(), [name]: id }),
+      (cause: unknown) => setProblem(cause instanceof HoldfastError ? cause.message : String(cause)),
+    )
+  }
+  if (session !== undefined) return <Installing session={session} again={install} />
+  return (
+    <div className={css["missing"]}>
+      <Button onClick={install} aria-label={`Install ${title}`}>
+        Install
+      </Button>
+      <Words text={problem ?? missing ?? ""} />
+    </div>
+  )
+}
+
+/** A text in which what stands between backticks is code. */
+function Words({ text }: { readonly text: string }): ReactElement {
+  return <p>{text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>
+}
+
+function Installing({ session, again }: { readonly session: string; readonly again: () => void }): ReactElement {
+  const hub = useHub()
+  const open = useOpen()
+  const record = useSession(session).session
+  const doing = useDoing(session)
+  const process = record === undefined || record.status === "offline" ? "starting" : record.process
+  const isOver = process !== "starting" && process !== "running"
+  useEffect(() => {
+    if (isOver) readAgents(hub).catch(() => undefined)
+  }, [hub, isOver])
+  return (
+    <div className={css["missing"]}>
+      {isOver ? <Button onClick={again}>Install again</Button> : null}
+      <Button kind="quiet" onClick={() => open.session(session)}>
+        Show the terminal
+      </Button>
+      <p role="status">{isOver ? "It was not installed; the terminal says why." : (doing?.words ?? "Installing")}</p>
+    </div>
+  )
+}

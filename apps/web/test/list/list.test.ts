@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest"
+import type { Doing } from "@holdfast/client/model"
+import { undoOf } from "../../src/list/changes.ts"
+import { changedFilter, facetsOf, isFiltering, NO_FILTER, passing } from "../../src/list/filter.ts"
+import { nowLine, verbOf } from "../../src/list/now-line.ts"
+import { tagsOf } from "../../src/list/tags.ts"
+import { agent, asking, terminal } from "./records.ts"
+
+describe("what a row says", () => {
+  const line = (record: Parameters<typeof nowLine>[0], doing?: Partial<Doing>) =>
+    nowLine(record, doing === undefined ? undefined : ({ session: record.id, time: 1, what: "nothing", ...doing } as Doing))
+
+  it("APP-20 says what is asked, in one line", () => {
+    expect(line(asking("a", 1, { subject: "npm test \\\n  --update" }))).toEqual({ words: "run", target: "npm test \\ --update" })
+    expect(line(asking("a", 1, { kind: "question", questions: [{ question: "Keep it?", choices: [] }] }))).toEqual({
+      words: "asks: Keep it?",
+    })
+    expect(line(asking("a", 1, { kind: "plan" }))?.words).toContain("plan")
+    expect(
+      line(
+        terminal("t", { activity: "asking", terminal: { program: { state: "blocked", message: "approve Write: x", since: 1 } } }),
+      ),
+    ).toEqual({
+      words: "approve Write: x",
+    })
+  })
+
+  it("APP-20 says what is done now, and how it ended", () => {
+    const works = agent("a", { turn: { status: "streaming", startedAt: 1 }, activity: "working" })
+    expect(line(works, { what: "tool", words: "Grep", target: "fold\nnow" })).toEqual({ words: "searches", target: "fold now" })
+    expect(line(works, { what: "tool", words: "mcp__x" })).toEqual({ words: "uses mcp__x" })
+    expect(line(works, { what: "thinking" })).toEqual({ words: "thinks" })
+    expect(line(works)).toEqual({ words: "works" })
+    expect(line(terminal("t"), { what: "printing", words: "214 of 326" })).toEqual({ words: "", target: "214 of 326" })
+    expect(line(terminal("t", { process: "exited", exitCode: 2 }))).toEqual({ words: "ended with exit code 2", isFailure: true })
+    expect(line(terminal("t", { process: "lost", problem: "the runner was killed" }))).toEqual({
+      words: "the runner was killed",
+      isFailure: true,
+    })
+    expect(line(agent("a", { status: "deleted", purgeAt: 0 }))?.words).toContain("deleted for good on")
+    expect(verbOf("Bash")).toBe("run")
+  })
+})
+
+describe("the filter of the list", () => {
+  const records = [agent("Fold turns", { tags: ["build"] }), terminal("zsh"), agent("ÉTÉ")]
+  const found = (change: object) => records.filter(passing(changedFilter(NO_FILTER, change))).map(({ label }) => label)
+
+  it("finds words in names, tags, agents and directories, in any case and composition", () => {
+    expect(found({ words: "fold  BUILD" })).toEqual(["Fold turns"])
+    expect(found({ words: "e\u0301te\u0301" })).toEqual(["ÉTÉ"])
+    expect(found({ words: "claude holdfast" })).toEqual(["Fold turns", "ÉTÉ"])
+    expect(found({ kind: "terminal" })).toEqual(["zsh"])
+    expect(found({ directory: "/src" })).toEqual(["Fold turns", "zsh", "ÉTÉ"])
+    expect(found({ directory: "/sr" })).toEqual([])
+  })
+
+  it("knows what there is to filter by, and what is in force", () => {
+    expect(facetsOf(records).agent).toEqual([{ value: "claude", count: 2 }])
+    const limited = changedFilter(NO_FILTER, { tag: "build", tab: "waiting" })
+    expect([isFiltering(limited), isFiltering(changedFilter(limited, { tag: undefined }))]).toEqual([true, false])
+    expect(changedFilter(limited, { status: "archived" }).tab).toBe("all")
+  })
+
+  it("takes tags as a person types them", () => {
+    expect(tagsOf(" build, ci  release/0.2 build ")).toEqual(["build", "ci", "release/0.2"])
+  })
+})
+
+describe("the way back", () => {
+  it("APP-23 undoes a change of many with what each of them was", () => {
+    const some = [agent("a", { tags: ["x"] }), agent("b", { tags: [] }), agent("c", { tags: ["x"] })]
+    expect(undoOf({ action: "update", change: { tags: ["y"] } }, some)).toEqual([
+      { change: { action: "update", change: { tags: ["x"] } }, ids: ["a", "c"] },
+      { change: { action: "update", change: { tags: [] } }, ids: ["b"] },
+    ])
+    expect(undoOf({ action: "delete" }, [agent("a"), agent("b", { status: "archived" })])).toEqual([
+      { change: { action: "restore" }, ids: ["a"] },
+      { change: { action: "archive" }, ids: ["b"] },
+    ])
+  })
+})
