@@ -67,6 +67,14 @@ describe("the list of sessions", () => {
       expect.stringMatching(/^Working/),
       expect.stringMatching(/Unread\s*2/),
     ])
+    await row(ids["asks"] ?? "").focus()
+    await page.keyboard.press("Space")
+    await page.getByRole("dialog", { name: /What Prune sealed segments asks/ }).waitFor()
+    await page.getByRole("button", { name: /Run it/ }).waitFor()
+    await picture("list-peek-dark")
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    expect(await active(opened)).toBe(ids["asks"])
     await row(ids["asks"] ?? "").hover()
     await picture("list-dark")
     expect(await overflows()).toEqual([])

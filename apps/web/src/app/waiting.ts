@@ -5,7 +5,6 @@ import { useHub, useSessionIds } from "@holdfast/react"
 import { useWaiting as useShown } from "../requests/use-waiting.ts"
 import { useStore } from "../ui/store.ts"
 import { isWaiting, waitsSince } from "../ui/state.ts"
-import { isSnoozed, snoozed } from "./snoozed.ts"
 
 /** A session that waits. */
 export interface WaitingSession {
@@ -58,14 +57,13 @@ export function useWaiting(): ReadonlyArray<WaitingSession> {
 /** Sessions with something that waits and was not put off. */
 export function useWaitingNow(): ReadonlyArray<WaitingSession> {
   const waiting = useShown()
-  const off = useStore(snoozed)
   return useMemo(() => {
     const bySession = new Map<string, WaitingSession>()
     for (const { session, label, since } of waiting) {
-      if (!bySession.has(session) && !isSnoozed(session, off)) bySession.set(session, { session, label, since })
+      if (!bySession.has(session)) bySession.set(session, { session, label, since })
     }
     return [...bySession.values()]
-  }, [waiting, off])
+  }, [waiting])
 }
 
 /** The session to visit next among those that wait, from one that has the focus; `by` is 1 or -1. */

@@ -6,7 +6,8 @@
  */
 import type { HubModel } from "@holdfast/client/model"
 import type { ShownSession } from "@holdfast/client/outbox"
-import { isSnoozed, snoozed } from "../app/snoozed.ts"
+import { snoozeStore } from "../requests/snooze-store.ts"
+import { isPutOff } from "../requests/waiting.ts"
 import { arrange, heldRows, NO_ROWS, sameRows } from "./arrange.ts"
 import type { Arrangement, ListRow } from "./arrange.ts"
 import { changedFilter, NO_FILTER } from "./filter.ts"
@@ -167,7 +168,7 @@ export class ListModel {
   #start(): void {
     const changed = (): void => this.#changed()
     const { beside } = this.#hub
-    const ends = [this.#all.subscribe(changed), beside.unread.subscribe(changed), snoozed.subscribe(() => this.arrangeNow())]
+    const ends = [this.#all.subscribe(changed), beside.unread.subscribe(changed), snoozeStore.subscribe(() => this.arrangeNow())]
     this.#ends = [...ends, this.#hub.holdTable()]
     this.#again = setInterval(changed, AGAIN)
     this.#followTrash()
@@ -224,9 +225,10 @@ export class ListModel {
   }
 
   #snoozed(sessions: ReadonlyArray<ShownSession>): ReadonlySet<string> {
-    const all = snoozed.get()
+    const all = snoozeStore.get()
+    const now = Date.now()
     if (Object.keys(all).length === 0) return NONE
-    const ids = sessions.flatMap(({ id }) => (isSnoozed(id, all) ? [id] : []))
+    const ids = sessions.flatMap((one) => (one.status !== "offline" && isPutOff(one, all, now) ? [one.id] : []))
     const before = this.#state.snoozed
     return ids.length === before.size && ids.every((id) => before.has(id)) ? before : new Set(ids)
   }

@@ -6,6 +6,7 @@ import { EmptyList } from "./EmptyList.tsx"
 import { FilterChips, FilterMenu } from "./Filters.tsx"
 import { KeptAge } from "./KeptAge.tsx"
 import { ListKeys } from "./ListKeys.tsx"
+import { PeekLayer } from "./PeekLayer.tsx"
 import { RailHead, RailTabs } from "./RailHead.tsx"
 import { Rows } from "./Rows.tsx"
 import { SearchField } from "./Search.tsx"
@@ -31,6 +32,7 @@ export function Rail(): ReactElement {
         <RowsOrNone onRowFocus={setIsOnRow} />
       </div>
       <ChosenBar />
+      <PeekLayer />
     </div>
   )
 }

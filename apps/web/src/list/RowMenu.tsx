@@ -3,13 +3,13 @@ import { useRef } from "react"
 import type { ReactElement, ReactNode, SyntheticEvent } from "react"
 import { useHub } from "@holdfast/react"
 import type { HubModel } from "@holdfast/client/model"
-import { isSnoozed } from "../app/snoozed.ts"
 import { ContextMenu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/Menu.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Open } from "../workspace/use-open.ts"
 import { edit } from "./editing.ts"
 import type { Editing } from "./editing.ts"
+import type { ListModel } from "./ListModel.ts"
 import { createOf } from "./offline.ts"
 import css from "./rail.module.css"
 import { useList } from "./use-list.ts"
@@ -20,7 +20,7 @@ import type { ListActions } from "./use-list-actions.ts"
 export function RowMenu({ children }: { readonly children: ReactNode }): ReactElement {
   const pressed = useRef<ReadonlyArray<string>>([])
   const list = useList()
-  const parts = { hub: useHub(), actions: useListActions(), open: useOpen() }
+  const parts = { hub: useHub(), list, actions: useListActions(), open: useOpen() }
   const look = (event: SyntheticEvent): void => {
     const { target } = event
     const row = target instanceof Element ? target.closest<HTMLElement>("[role=listitem][data-session]") : null
@@ -45,6 +45,7 @@ export function RowMenu({ children }: { readonly children: ReactNode }): ReactEl
 
 interface Parts {
   readonly hub: HubModel
+  readonly list: ListModel
   readonly actions: ListActions
   readonly open: Open
 }
@@ -61,7 +62,7 @@ export function itemsFor(ids: ReadonlyArray<string>, parts: Parts): ReadonlyArra
 /** What has the focus after the menu is the field, not the row. */
 const later = (id: string, what: Editing): void => void setTimeout(() => edit(id, what), 50)
 
-function activeItems(ids: ReadonlyArray<string>, { hub, actions, open }: Parts): ReadonlyArray<MenuItem> {
+function activeItems(ids: ReadonlyArray<string>, { hub, list, actions, open }: Parts): ReadonlyArray<MenuItem> {
   const [id = ""] = ids
   const isPinned = hub.table.record(id).get()?.pinned === true
   const isUnread = hub.beside.unread.get().includes(id)
@@ -77,7 +78,12 @@ function activeItems(ids: ReadonlyArray<string>, { hub, actions, open }: Parts):
     ...(ids.length === 1 ? ofOne : []),
     { title: isPinned ? "Unpin" : "Pin", icon: "pin", keys: "p", run: () => actions.pin(ids) },
     { title: isUnread ? "Mark as read" : "Mark as unread", icon: "unread", keys: "u", run: () => actions.unread(ids) },
-    { title: isSnoozed(id) ? "Show again" : "Not now, for an hour", icon: "moon", keys: "s", run: () => actions.snooze(ids) },
+    {
+      title: list.get().snoozed.has(id) ? "Show again" : "Not now, for an hour",
+      icon: "moon",
+      keys: "s",
+      run: () => actions.snooze(ids),
+    },
     "line",
     { title: "Archive", icon: "archive", keys: "e", run: () => actions.archive(ids) },
     { title: "Move to the trash", icon: "trash", keys: "Delete", isDanger: true, run: () => actions.trash(ids) },

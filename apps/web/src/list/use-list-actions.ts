@@ -3,7 +3,8 @@ import { useMemo } from "react"
 import { useHub, useSessionService } from "@holdfast/react"
 import type { Session } from "@holdfast/protocol/session"
 import { useNotice } from "../app/notices.ts"
-import { isSnoozed, snooze } from "../app/snoozed.ts"
+import { snoozeStore } from "../requests/snooze-store.ts"
+import { isPutOff, waitKeys } from "../requests/waiting.ts"
 import { changeSessions, undoOf } from "./changes.ts"
 import type { Change } from "./changes.ts"
 import { useList } from "./use-list.ts"
@@ -89,8 +90,12 @@ export function useListActions(): ListActions {
       },
       snooze: (ids) => {
         const records = recordsOf(ids)
-        const isBack = records.every(({ id }) => isSnoozed(id))
-        const set = (off: boolean): void => records.forEach(({ id }) => snooze(id, off ? Date.now() + NOT_NOW : 0))
+        const now = Date.now()
+        const isBack = records.every((record) => isPutOff(record, snoozeStore.get(), now))
+        const keys = records.flatMap(waitKeys)
+        const set = (off: boolean): void =>
+          keys.forEach((key) => (off ? snoozeStore.snooze(key, now + NOT_NOW) : snoozeStore.unsnooze(key)))
+        if (keys.length === 0) return notice("Nothing waits there that could be put off.")
         set(!isBack)
         notice(isBack ? said("Shown again:", records) : `${said("Not now:", records)}, for an hour`, () => set(isBack))
       },

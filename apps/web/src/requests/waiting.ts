@@ -2,6 +2,7 @@
 import type { WaitingRequest } from "@holdfast/client/model"
 import type { ShownSession } from "@holdfast/client/outbox"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { Session } from "@holdfast/protocol/session"
 import type { TerminalProgram } from "@holdfast/protocol/terminal-program"
 import { isSnoozed, requestKey, type Snoozed } from "./snooze.ts"
 
@@ -18,6 +19,19 @@ export interface Waiting {
 
 /** The key of what a terminal's program waits for: another wait of the same program is another one. */
 const programKey = (session: string, { since }: TerminalProgram): string => requestKey(session, `program-${since}`)
+
+/** The keys of everything that a session waits for. */
+export function waitKeys({ id, permissions, terminal }: Pick<Session, "id" | "permissions" | "terminal">): ReadonlyArray<string> {
+  const asked = permissions.flatMap((request) => (request.decision === undefined ? [requestKey(id, request.id)] : []))
+  const program = terminal?.program
+  return program?.state === "blocked" ? [...asked, programKey(id, program)] : asked
+}
+
+/** Whether everything that a session waits for is put off. */
+export function isPutOff(session: Parameters<typeof waitKeys>[0], snoozed: Snoozed, now: number): boolean {
+  const keys = waitKeys(session)
+  return keys.length > 0 && keys.every((key) => isSnoozed(snoozed, key, now))
+}
 
 /** Terminals whose program waits for a person. */
 export function blockedTerminals(sessions: ReadonlyArray<ShownSession>): ReadonlyArray<Waiting> {
