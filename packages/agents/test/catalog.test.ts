@@ -55,7 +55,7 @@ describe("the catalog of agents", () => {
     })
   })
 
-  it("A-71 has a program that installs what npm has, for this hub's data, and says why the rest has none", () => {
+  it("A-73 has a program that installs what npm has, for this hub's data, and says why the rest has none", () => {
     const program = { command: "node", args: ["holdfast.js"] }
     const configured = readConfiguredAgents({ mine: { command: "my-agent" }, second: { adapter: "claude" } })
     const one = makeCatalog({ data: data(), home: root, path: bin(), configured, preferred: "", program })

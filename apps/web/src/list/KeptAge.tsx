@@ -11,7 +11,8 @@ export function KeptAge(): ReactElement | null {
   if (at === undefined) return null
   return (
     <p className={css["kept"]} role="status">
-      The list as it was <Time at={at} /> ago. It is asked for again.
+      The list as it was kept here (<Time at={at} />
+      ). It is asked for again.
     </p>
   )
 }

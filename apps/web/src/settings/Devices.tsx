@@ -29,7 +29,7 @@ export function Devices(): ReactElement {
             <li key={id}>
               <b dir="auto">{name}</b>
               <span>
-                {SCOPES[scope]}, made <Time at={createdAt} /> ago
+                {SCOPES[scope]} · <Time at={createdAt} />
                 {expiresAt === undefined ? null : `, until ${new Date(expiresAt).toLocaleString()}`}
               </span>
               <Button

@@ -76,7 +76,7 @@ export function Trust(): ReactElement {
             <li key={directory}>
               <b dir="ltr">{directory}</b>
               <span>
-                {trusted ? "trusted" : "refused"} by {by}, <Time at={at} /> ago
+                {trusted ? "trusted" : "refused"} by {by} · <Time at={at} />
               </span>
               <Button
                 onClick={() => void change((hub) => hub.agents.revokeTrust(directory))}

@@ -4,7 +4,7 @@ import { scriptedCatalog } from "@holdfast/agents/inside/catalog/scripted-catalo
 import { attachReader, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { performed } from "../../src/Hub.ts"
 
-it("A-71 installs an agent in a terminal that says how far it is, and says why one cannot be installed", async () => {
+it("A-73 installs an agent in a terminal that says how far it is, and says why one cannot be installed", async () => {
   const directory = await testDirectory()
   const installer = { title: "Codex", command: "/bin/sh", args: ["-c", "echo for $HOLDFAST_DATA"], env: { HOLDFAST_DATA: "/d" } }
   const catalog = {
