@@ -63,7 +63,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, Failed> {
 }
 
 /** Whether a part of the app could not be loaded: browsers do not try that again within one page. */
-const isLoad = ({ message }: Error): boolean => /dynamically imported module|module script failed/i.test(message)
+const isLoad = ({ message }: Error): boolean => /dynamically imported module|module script failed|preload CSS/i.test(message)
 
 async function copy(text: string): Promise<void> {
   try {

@@ -1,7 +1,8 @@
 /** How many sessions are followed at this moment. */
 import { useEffect, useState } from "react"
 import type { ReactElement } from "react"
-import { useConnection, useHub, useLayout } from "@holdfast/react"
+import { useConnection, useHub } from "@holdfast/react"
+import { useLayoutNow } from "../workspace/layout-now.ts"
 
 /** Milliseconds after which what a layout shows is attached, and what it does not show is let go of: at most. */
 const SETTLED = [300, 1300, 4000]
@@ -9,7 +10,7 @@ const SETTLED = [300, 1300, 4000]
 /** The number, and how many stay so although they are not shown. */
 export function LiveCount(): ReactElement | null {
   const hub = useHub()
-  const { layout } = useLayout()
+  const layout = useLayoutNow()
   const { isConnected } = useConnection()
   const [count, setCount] = useState(0)
   useEffect(() => {

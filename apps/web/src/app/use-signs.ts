@@ -1,11 +1,12 @@
 /** What tells of the page while another one is looked at: its title, its icon, the badge of the installed app; and what is announced. */
 import { useEffect, useRef } from "react"
-import { useConnection, useHub, useLayout, useSession, useUnread } from "@holdfast/react"
+import { useConnection, useHub, useSession, useUnread } from "@holdfast/react"
 import { focusedTab } from "../workspace/tabs.ts"
 import { announce } from "./announce.ts"
 import { iconOf } from "./page-icon.ts"
 import { useWaiting, useWaitingNow } from "./waiting.ts"
 import { useRoute } from "./use-route.ts"
+import { useLayoutNow } from "../workspace/layout-now.ts"
 
 /** Keeps them up to date. */
 export function useSigns(): void {
@@ -15,7 +16,7 @@ export function useSigns(): void {
 
 function useTitle(): void {
   const waiting = useWaitingNow().length
-  const { layout } = useLayout()
+  const layout = useLayoutNow()
   const route = useRoute()
   const { session } = useSession(focusedTab(layout)?.session ?? "")
   const label = route.name === "new" ? "New session" : route.name === "settings" ? "Settings" : session?.label

@@ -1,5 +1,6 @@
 /** The one listener for keys of the page. */
 import { closeOver } from "../ui/close-over.ts"
+import { paletteWish } from "./palette-state.ts"
 import { commands } from "./registry.ts"
 import { KeyPresses } from "./keys.ts"
 import { isGivenUp, placeOf } from "./place.ts"
@@ -42,6 +43,8 @@ export function listenToKeys(focused: () => string | undefined): () => void {
       event.stopPropagation()
       // What the first press opened goes with the second one.
       closeOver()
+      // It may not be on the page yet.
+      paletteWish.set(undefined)
       passOn(event, terminal)
       return
     }

@@ -1,7 +1,7 @@
 /** The title line of a pane. It is also what a pane is dragged by. */
 import type { ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
-import { useLayout, useSession } from "@holdfast/react"
+import { useSession } from "@holdfast/react"
 import { useForm } from "../app/media.ts"
 import { useGo } from "../app/use-route.ts"
 import { ChangesButton } from "../panes/changes/ChangesButton.tsx"
@@ -11,6 +11,7 @@ import { StateMark } from "../ui/StateMark.tsx"
 import { paneMenu } from "./pane-menu.ts"
 import { useTabDrag } from "./drag.ts"
 import styles from "./PaneHead.module.css"
+import { useLayoutNow } from "./layout-now.ts"
 
 interface PaneHeadProps {
   readonly tab: Tab
@@ -28,7 +29,7 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
   const { session: record } = useSession(session)
   const isPhone = useForm() === "phone"
   const go = useGo()
-  const isZoomed = useLayout().layout.zoomed !== undefined
+  const isZoomed = useLayoutNow().zoomed !== undefined
   const drag = useTabDrag(tab.id, tile)
   const what = WHAT[tab.what]
   return (

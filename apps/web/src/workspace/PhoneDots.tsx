@@ -1,12 +1,12 @@
 /** On the phone: what a swipe leads to. A dot for each session that is open or waits; those that wait are amber. */
 import { useEffect, useMemo } from "react"
 import type { ReactElement } from "react"
-import { useLayout } from "@holdfast/react"
 import { useWaitingNow } from "../app/waiting.ts"
 import { focusedTab, placedTabs } from "./tabs.ts"
 import { swipeRing } from "./swipe.ts"
 import { useOpen } from "./use-open.ts"
 import styles from "./PhoneDots.module.css"
+import { useLayoutNow } from "./layout-now.ts"
 
 /** Pixels across, and how much more across than along, that make a swipe; nothing from the edges, which are the system's. */
 const FAR = 60
@@ -18,7 +18,7 @@ const OWN = "[data-swipe=own],input,textarea"
 
 /** The dots, and the swipe itself. */
 export function PhoneDots(): ReactElement | null {
-  const { layout } = useLayout()
+  const layout = useLayoutNow()
   const waiting = useWaitingNow()
   const open = useOpen()
   const here = focusedTab(layout)?.session

@@ -1,12 +1,13 @@
 /** Keeps layout, address and sessions together: an address opens what it names, the focus shows in the address, and what the server has named takes the place of what stood for it. */
 import { useEffect, useRef } from "react"
-import { useCell, useHub, useLayout } from "@holdfast/react"
+import { useCell, useHub } from "@holdfast/react"
 import { useForm } from "../app/media.ts"
 import { sessionPath } from "../app/routes.ts"
 import { useGo, useRoute } from "../app/use-route.ts"
 import { focusPane } from "./pane-focus.ts"
 import { seekTo } from "./seek.ts"
 import { focusedTab, placedTabs } from "./tabs.ts"
+import { useLayoutNow } from "./layout-now.ts"
 
 /** Does it for as long as the workspace is there. */
 export function useLayoutUpkeep(): void {
@@ -19,7 +20,7 @@ const NOWHERE: { readonly session?: string; readonly message?: string; readonly 
 /** The address and the focus. */
 function useAddress(): void {
   const { desk } = useHub()
-  const { layout } = useLayout()
+  const layout = useLayoutNow()
   const route = useRoute()
   const go = useGo()
   const isPhone = useForm() === "phone"
@@ -52,7 +53,7 @@ function useAddress(): void {
 /** Sessions that were opened before the server had made them. */
 function useNamed(): void {
   const { desk, table } = useHub()
-  const { layout } = useLayout()
+  const layout = useLayoutNow()
   const tab = placedTabs(layout.root).find(({ tab: { session } }) => session?.startsWith("new:") === true)?.tab
   const record = useCell(table.record(tab?.session ?? ""))
   const named = record?.status === "offline" ? undefined : record?.id

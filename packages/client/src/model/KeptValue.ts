@@ -116,14 +116,19 @@ export class KeptValue<A> {
   }
 
   async #load(): Promise<void> {
-    while (this.#putting !== undefined) await this.#putting
     try {
-      const stored = await this.#calls.read()
+      let stored: StoredValue<A>
+      // What was put while it was read is newer than what was read.
+      do {
+        while (this.#putting !== undefined) await this.#putting
+        stored = await this.#calls.read()
+      } while (this.#putting !== undefined)
+      const isOwn = this.#isLoaded && stored.version === this.#version
       this.#version = stored.version
       this.#isLoaded = true
       if (this.#changes === this.#settled) this.#show({ value: stored.value ?? this.#initial, status: "saved" })
       // What was changed here was made from what the hub still has: then no other client has put anything.
-      else if (isSame(stored.value, this.#initial)) this.#show({ value: this.latest, status: "changed" })
+      else if (isOwn || isSame(stored.value, this.#initial)) this.#show({ value: this.latest, status: "changed" })
       else this.#show({ value: this.latest, status: "changed", ...offered(stored, this.latest) })
     } catch (cause) {
       this.#failed(cause)

@@ -132,4 +132,16 @@ describe("a value that is kept on the hub", () => {
     kept.restore("old")
     expect(state()).toEqual({ value: "new", status: "saved" })
   })
+
+  it("U-13 takes what it has put itself for no other client's when it is read again", async () => {
+    await kept.load()
+    kept.set("one")
+    await later()
+    kept.set("two")
+    await kept.load()
+    expect(state()).toEqual({ value: "two", status: "changed" })
+    await later()
+    expect(state()).toEqual({ value: "two", status: "saved" })
+    expect(puts).toEqual(["one", "two"])
+  })
 })

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Session } from "@holdfast/protocol/session"
+import { wholeLog } from "@holdfast/testkit/logs"
+import { type RunningApp, startApp } from "./app.ts"
+import type { Context, Page } from "./playwright.ts"
+
+describe("getting about in the app", () => {
+  let app: RunningApp
+  let one: Session
+  let other: Session
+  let shell: Session
+  beforeAll(async () => {
+    app = await startApp()
+    one = await app.agent({ label: "One" })
+    other = await app.agent({ label: "Other" })
+    shell = await app.terminal({ label: "shell", command: "cat", args: ["-v"] })
+  })
+  afterAll(() => app.stop())
+
+  const focused = (page: Page) => page.evaluate(`document.querySelector("[data-pane][data-focused]")?.dataset.session`)
+
+  it("APP-10 opens what an address names, follows the focus, and goes back to what was open before", async () => {
+    const { page, connected, openSession, pane, close } = await app.open({ path: `/s/${one.id}` })
+    await connected()
+    await pane(one.id).waitFor()
+    await openSession(other.id)
+    await page.waitForURL(new RegExp(`/s/${other.id}$`))
+    await openSession(shell.id)
+    await page.goBack()
+    await expect.poll(() => focused(page)).toBe(other.id)
+    await page.goBack()
+    await expect.poll(() => focused(page)).toBe(one.id)
+    await page.goForward()
+    await expect.poll(() => focused(page)).toBe(other.id)
+    await page.evaluate("document.activeElement?.blur()")
+    await page.keyboard.press("c")
+    await page.waitForURL(/\/new$/)
+    await page.goBack()
+    await pane(other.id).waitFor()
+    await close()
+  })
+
+  it("APP-5 takes a function key in a terminal for the app, and gives one that is pressed twice to the program", async () => {
+    const { page, connected, openSession, close } = await app.open()
+    await connected()
+    await (await openSession(shell.id)).locator("[data-when=terminal]").click()
+    await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("TEXTAREA")
+    await page.keyboard.press("F1")
+    const find = page.getByRole("combobox")
+    await find.waitFor()
+    await find.press("Escape")
+    await find.waitFor({ state: "detached" })
+    const typed = async () => JSON.stringify([...(await wholeLog(app.hub, shell.id))])
+    expect(await typed()).not.toContain("^[OP")
+    const closed = async (): Promise<void> => {
+      if ((await find.count()) > 0) await find.press("Escape")
+      await find.waitFor({ state: "detached" })
+    }
+    // What is pressed twice within half a second; a busy machine may take longer.
+    await expect
+      .poll(async () => {
+        await closed()
+        await page.evaluate(`document.querySelector('[data-session="${shell.id}"] textarea').focus()`)
+        await page.keyboard.press("F1")
+        await page.keyboard.press("F1")
+        return typed()
+      })
+      .toContain("^[OP")
+    await closed()
+    await page.keyboard.press("Control+c")
+    await expect.poll(typed).toContain('"type":"exit"')
+    await close()
+  })
+
+  /** Draws a finger across the page. */
+  const swipe = async (context: Context, page: Page, from: number, to: number): Promise<void> => {
+    const tools = await context.newCDPSession(page)
+    const point = (x: number) => [{ x, y: 300 }]
+    await tools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: point(from) })
+    for (const part of [0.3, 0.6, 1])
+      await tools.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: point(from + (to - from) * part) })
+    await tools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] })
+  }
+
+  it("APP-3 leads from one open session to the next by a swipe on the phone, and to the list by its button", async () => {
+    const { page, context, connected, openSession, pane, row, close } = await app.open({ form: "phone" })
+    await connected()
+    await openSession(one.id)
+    await page.locator(`[data-pane][data-session="${one.id}"] h2`).click()
+    await page.getByRole("button", { name: "All sessions" }).click()
+    await openSession(other.id)
+    await swipe(context, page, 80, 330)
+    await expect.poll(() => focused(page)).toBe(one.id)
+    await swipe(context, page, 330, 80)
+    await expect.poll(() => focused(page)).toBe(other.id)
+    expect(await pane(one.id).isVisible()).toBe(false)
+    await page.getByRole("button", { name: "All sessions" }).click()
+    await row(one.id).waitFor()
+    await close()
+  })
+})
