@@ -38,5 +38,14 @@ function Thumbnail({ file: { blob, mediaType } }: { readonly file: Attached }) {
     },
     [blob],
   )
-  return mediaType.startsWith("image/") ? <img className={styles["thumbnail"]} ref={show} alt="" /> : <Icon name="file" />
+  return mediaType.startsWith("image/") ? (
+    <img className={styles["thumbnail"]} ref={show} alt="" onError={hide} />
+  ) : (
+    <Icon name="file" />
+  )
+}
+
+/** What is called an image and is none. */
+function hide({ currentTarget }: { readonly currentTarget: HTMLImageElement }): void {
+  currentTarget.hidden = true
 }

@@ -5,6 +5,7 @@ import { type Listbox, useListbox } from "../ui/listbox.ts"
 import { type AgentCommand, commandsFor, type Trigger } from "./completion.ts"
 import { noteEscapeUsed } from "./escape.ts"
 import styles from "./Completion.module.css"
+import { useFileMatches } from "./use-file-matches.ts"
 
 /** Most entries that are shown. */
 const SHOWN = 50
@@ -19,19 +20,26 @@ export interface CompletionNow {
   readonly isOpen: boolean
   readonly trigger: Trigger | undefined
   readonly entries: ReadonlyArray<Entry>
+  /** In place of entries: why there are none. */
+  readonly told: string | undefined
   readonly box: Listbox
   readonly field: Partial<Omit<Listbox["field"], "onKeyDown">>
   readonly onKeyDown: (event: KeyboardEvent) => void
 }
 
 interface CompletionOptions {
+  readonly session: string
   readonly trigger: Trigger | undefined
   readonly commands: ReadonlyArray<AgentCommand>
   readonly onPick: (trigger: Trigger, value: string) => void
 }
 
-function entriesFor({ kind, query }: Trigger, commands: ReadonlyArray<AgentCommand>): ReadonlyArray<Entry> {
-  if (kind === "file") return []
+function entriesFor(
+  { kind, query }: Trigger,
+  paths: ReadonlyArray<string>,
+  commands: ReadonlyArray<AgentCommand>,
+): ReadonlyArray<Entry> {
+  if (kind === "file") return paths.slice(0, SHOWN).map((value) => ({ value }))
   return commandsFor(commands, query)
     .slice(0, SHOWN)
     .map(({ name, description }) => ({
@@ -41,16 +49,17 @@ function entriesFor({ kind, query }: Trigger, commands: ReadonlyArray<AgentComma
 }
 
 /** What completes the word at the caret. */
-export function useCompletion({ trigger, commands, onPick }: CompletionOptions): CompletionNow {
+export function useCompletion({ session, trigger, commands, onPick }: CompletionOptions): CompletionNow {
   // Escape closes the list for the word at this place, until another one begins.
   const [closed, setClosed] = useState<number>()
   const isWanted = trigger !== undefined && trigger.from !== closed
-  const entries = isWanted ? entriesFor(trigger, commands) : []
+  const files = useFileMatches(session, isWanted && trigger.kind === "file" ? trigger.query : undefined)
+  const entries = isWanted ? entriesFor(trigger, files.paths, commands) : []
   const pick = (at: number): void => {
     const entry = entries[at]
     if (trigger !== undefined && entry !== undefined) onPick(trigger, entry.value)
   }
-  const isOpen = isWanted && entries.length > 0
+  const isOpen = isWanted && (entries.length > 0 || files.told !== undefined)
   const box = useListbox({
     count: entries.length,
     onPick: pick,
@@ -63,6 +72,7 @@ export function useCompletion({ trigger, commands, onPick }: CompletionOptions):
     isOpen,
     trigger,
     entries,
+    told: entries.length === 0 ? files.told : undefined,
     box,
     field: isOpen ? field : {},
     onKeyDown: (event) => {
@@ -83,10 +93,11 @@ export function useCompletion({ trigger, commands, onPick }: CompletionOptions):
 }
 
 /** Shows the list. */
-export function CompletionList({ completion: { isOpen, trigger, entries, box } }: { readonly completion: CompletionNow }) {
+export function CompletionList({ completion: { isOpen, trigger, entries, told, box } }: { readonly completion: CompletionNow }) {
   if (!isOpen) return null
   return (
     <div className={styles["over"]}>
+      {told === undefined ? null : <p className={styles["told"]}>{told}</p>}
       <div className={styles["list"]} aria-label={trigger?.kind === "file" ? "Files" : "Commands"} {...box.list}>
         {entries.map(({ value, about }, at) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the keys

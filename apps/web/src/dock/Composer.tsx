@@ -1,5 +1,5 @@
 /** The field for the next message: it grows, takes files, completes names, and says on its button what sending does. */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
+import { useCallback, useLayoutEffect, useRef, useState } from "react"
 import type { ClipboardEvent, DragEvent, KeyboardEvent, RefObject } from "react"
 import { useHub } from "@holdfast/react"
 import { Button } from "../ui/Button.tsx"
@@ -25,7 +25,6 @@ export interface ComposerProps {
   readonly choices: SendChoices
   readonly lastQueued: QueueItem | undefined
   readonly commands: ReadonlyArray<{ readonly name: string; readonly description?: string }>
-  readonly isFocused: boolean
   readonly field: RefObject<HTMLTextAreaElement | null>
 }
 
@@ -33,7 +32,7 @@ const isTouch = (): boolean => globalThis.matchMedia?.("(pointer: coarse)").matc
 
 /** Shows the field with what belongs to it. */
 export function Composer(props: ComposerProps) {
-  const { agent, now, choices, field, isFocused, session } = props
+  const { agent, now, choices, field, session } = props
   const { draft, editing, text, told } = now
   const [isOver, setIsOver] = useState(false)
   const [caret, setCaret] = useState(0)
@@ -48,13 +47,10 @@ export function Composer(props: ComposerProps) {
     },
     [now, text, field],
   )
-  const completion = useCompletion({ trigger, commands: props.commands, onPick: complete })
+  const completion = useCompletion({ session, trigger, commands: props.commands, onPick: complete })
   const takeFiles = useTakeFiles(now)
   const keys = useFieldKeys(props, completion.onKeyDown)
   useGrowing(field, text)
-  useEffect(() => {
-    if (isFocused && !isTouch() && document.activeElement === document.body) field.current?.focus({ preventScroll: true })
-  }, [isFocused, field])
   const drop = (event: DragEvent): void => {
     if (event.dataTransfer.files.length === 0) return
     event.preventDefault()
@@ -89,6 +85,7 @@ export function Composer(props: ComposerProps) {
         ref={field}
         className={styles["field"]}
         data-composer={session}
+        data-autofocus={isTouch() ? undefined : ""}
         aria-label={editing === undefined ? `Message ${agent}` : "Edit the queued message"}
         placeholder={isOver ? "Drop the files here" : `Message ${agent}`}
         dir="auto"

@@ -50,7 +50,7 @@ export function Dock({ session, isFocused }: DockProps) {
     if (editing !== undefined) field.current?.focus()
   }, [editing])
   return (
-    <footer className={styles["dock"]} aria-label={`Write to ${name}`} data-dock={session}>
+    <footer className={styles["dock"]} aria-label={`Write to ${name}`} data-dock={session} data-focused={isFocused}>
       <Waiting session={session} asker={name} />
       <Outgoing session={session} composer={composer} />
       <Held session={session} onTold={composer.tell} />
@@ -62,7 +62,6 @@ export function Dock({ session, isFocused }: DockProps) {
         choices={choices}
         lastQueued={items.findLast(({ status }) => status === "waiting")}
         commands={commands}
-        isFocused={isFocused}
         field={field}
       />
       <ModeLine

@@ -3,7 +3,7 @@
  *
  * Invariant: what was typed is in one of the three until the hub or the outbox has the message.
  */
-import { useCallback, useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
 import type { RefObject } from "react"
 import { offlineId } from "@holdfast/client/outbox"
 import { useDraft, useHub } from "@holdfast/react"
@@ -48,16 +48,21 @@ export function useComposerDraft(session: string): ComposerDraft {
   const { value, status, other, error, set, flush, takeOther, leaveOther } = useDraft(session)
   const [text, showText] = useState(() => kept.latest.text)
   const [files, showFiles] = useState(NO_FILES)
-  const now = useRef({ text, files, isSaved: true })
-  now.current = { text, files, isSaved: status === "saved" }
+  const now = useRef({ text, files })
+  useLayoutEffect(() => {
+    now.current = { text, files }
+  })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const isTouched = useRef(false)
 
   const write = useCallback((): void => {
     clearTimeout(timer.current)
     timer.current = undefined
-    void writeDraft({ session, ...now.current, time: Date.now() })
-  }, [session])
+    // Value and status of one moment: what was typed since is not saved, whatever the status was before.
+    const hub = kept.state.get()
+    const isSaved = hub.status === "saved" && hub.value.text === now.current.text
+    void writeDraft({ session, ...now.current, isSaved, time: Date.now() })
+  }, [session, kept])
   const writeLater = useCallback((): void => {
     clearTimeout(timer.current)
     timer.current = setTimeout(write, DELAY)
@@ -66,7 +71,7 @@ export function useComposerDraft(session: string): ComposerDraft {
   const change = useCallback(
     (next: { readonly text: string; readonly files: ReadonlyArray<Attached> }): void => {
       isTouched.current = true
-      now.current = { ...next, isSaved: false }
+      now.current = next
       showText(next.text)
       showFiles(next.files)
       set({ text: next.text, ...dataOf(next.files) })

@@ -48,9 +48,9 @@ export function Inbox({ place, at, onClose }: InboxProps) {
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- its keys count anywhere in it
-    <div className={`${styles["inbox"]} ${styles[place]}`} onKeyDown={keys} data-inbox={place}>
+    <div className={`${styles["box"]} ${styles[place]}`} onKeyDown={keys} data-inbox={place}>
       <header className={styles["head"]}>
-        <h2>{shown.length === 0 ? "Nothing waits for you" : `${shown.length} wait for you`}</h2>
+        <h2>{countWords(shown.length)}</h2>
         <Act tone="quiet" onAct={onClose} keys="Escape">
           Close
         </Act>
@@ -67,6 +67,9 @@ export function Inbox({ place, at, onClose }: InboxProps) {
     </div>
   )
 }
+
+const countWords = (count: number): string =>
+  count === 0 ? "Nothing waits for you" : count === 1 ? "1 waits for you" : `${count} wait for you`
 
 const isTyped = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLElement && target.matches("textarea, select, input:not([type=radio], [type=checkbox])")

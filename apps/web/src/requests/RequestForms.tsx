@@ -153,7 +153,7 @@ export function SnoozeForm({ onSnooze, onLeave }: { readonly onSnooze: (until: n
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys belong to its buttons
-    <div className={styles["form"]} onKeyDown={keys} role="group" aria-label="Show it again">
+    <div className={styles["form"]} onKeyDown={keys} role="group" aria-label="Show it again" tabIndex={-1} ref={focusOnce}>
       <p className={styles["soft"]}>The agent keeps waiting. This browser shows it again:</p>
       <div className={styles["acts"]}>
         {choices.map(({ label, until }, index) => (

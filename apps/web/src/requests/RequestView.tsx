@@ -5,6 +5,7 @@
  * Invariant: what allows does nothing until all that is asked is on the screen or can be scrolled to.
  */
 import { useEffect, useMemo, useRef, useState } from "react"
+import type { RefObject } from "react"
 import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { useCommands } from "../commands/use-commands.ts"
 import { untilText } from "../dock/hold-words.ts"
@@ -47,12 +48,13 @@ export interface RequestViewProps {
 /** Shows a request. */
 export function RequestView(props: RequestViewProps) {
   const { session, request, asker, place, hasKeys, isFocused = false } = props
+  const element = useRef<HTMLElement>(null)
   const now = useRequest(props)
   const { asked, answer, words } = now
-  const element = useRef<HTMLElement>(null)
   useEffect(() => {
     if (isFocused) element.current?.focus({ preventScroll: place === "dock" })
   }, [isFocused, place])
+  useFocusBack(element, now.unfolded)
   const isSending = answer.state._tag === "Sending"
   return (
     <section
@@ -63,6 +65,7 @@ export function RequestView(props: RequestViewProps) {
       data-when="request"
       data-session={session}
       data-request={request.id}
+      data-autofocus={hasKeys && place === "dock" ? "" : undefined}
     >
       <Head request={request} asked={asked} asker={asker} />
       <div className={styles["inside"]}>
@@ -82,6 +85,15 @@ export function RequestView(props: RequestViewProps) {
       {hasKeys && !isSending ? <RequestKeys now={now} session={session} /> : null}
     </section>
   )
+}
+
+/** What was unfolded had the focus: it goes back to the request. */
+function useFocusBack(element: RefObject<HTMLElement | null>, unfolded: Unfolded): void {
+  const before = useRef<Unfolded>(undefined)
+  useEffect(() => {
+    if (before.current !== undefined && unfolded === undefined) element.current?.focus({ preventScroll: true })
+    before.current = unfolded
+  }, [element, unfolded])
 }
 
 interface HeadProps {

@@ -4,7 +4,9 @@ import type { PermissionDetail, PermissionRequest } from "@holdfast/protocol/age
 import { useSessionService } from "@holdfast/react"
 import { decisionWords } from "./answer.ts"
 import { lineOf } from "./asked.ts"
+import { tellLate } from "./late-answers.ts"
 import { requestKey } from "./snooze.ts"
+import { takeWords } from "./use-words.ts"
 
 /** A request that is gone. */
 export interface Settled {
@@ -55,7 +57,10 @@ export function useSettled(open: ReadonlyArray<OpenRequest>): ReadonlyArray<Sett
     before.current = open
     for (const { session, request } of gone) {
       const key = requestKey(session, request.id)
+      const words = takeWords(key)
       const tell = (told: string): void => {
+        // It went while a person was writing an answer to it.
+        if (words !== "") return tellLate({ key, session, told: `Too late: ${told}.`, words })
         setSettled((all) => [...all.filter((one) => one.key !== key), { key, line: lineOf(request), told }].slice(-TOLD_MAX))
         setTimeout(() => setSettled((all) => all.filter((one) => one.key !== key)), TOLD)
       }

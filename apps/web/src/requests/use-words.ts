@@ -46,6 +46,15 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
+/** Takes what was begun for a request that is gone, as text; empty when that is nothing. */
+export function takeWords(key: string): string {
+  const begun = (words ??= readWords()).get(key)
+  if (begun === undefined) return ""
+  put(key, undefined)
+  const typed = Object.values(begun.picked ?? {}).map(({ other }) => other)
+  return [begun.reason, begun.subject, ...typed].filter((text) => text !== undefined && text.trim() !== "").join("\n")
+}
+
 /** The words that were begun for a request, and what changes and forgets them. */
 export function useWords(key: string): readonly [Words, (change: Words) => void, () => void] {
   const read = useCallback(() => (words ??= readWords()).get(key) ?? NONE, [key])

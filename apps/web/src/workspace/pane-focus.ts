@@ -25,6 +25,8 @@ export function settleFocus(): void {
 export function focusInside(pane: HTMLElement): void {
   const { activeElement } = document
   if (activeElement !== pane && pane.contains(activeElement)) return
+  // What is open over the page keeps the focus, and gives it back when it closes.
+  if (activeElement?.closest("[role=dialog],[role=menu]")) return
   const wanted = pane.querySelector<HTMLElement>("[data-autofocus]:not(:disabled)")
   ;(wanted ?? pane).focus({ preventScroll: true })
 }
