@@ -3,9 +3,8 @@
  * nothing from anywhere, and a mark where the hub puts the log (docs/protocol/rules.md, H-29).
  */
 import { createHash } from "node:crypto"
-import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const PLAYER = join(ROOT, "apps/web/src/player/file")
@@ -14,7 +13,7 @@ const PLAYER = join(ROOT, "apps/web/src/player/file")
 const MARK = "<!--film-->"
 
 /** The page as text. Rejects with what the bundler says. */
-async function bundlePlayer() {
+export async function bundlePlayer() {
   const { build } = await import("vite")
   const result = await build({
     configFile: false,
@@ -74,10 +73,4 @@ function pageOf(code, styles) {
 </body>
 </html>
 `
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const place = join(ROOT, "apps/cli/dist")
-  mkdirSync(place, { recursive: true })
-  writeFileSync(join(place, "player.html"), await bundlePlayer())
 }

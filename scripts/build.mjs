@@ -1,22 +1,15 @@
 /**
- * `npm run build`: bundles the command line and the programs it starts into apps/cli/dist.
+ * `npm run build`: bundles the command line, the programs it starts and the app into apps/cli/dist.
  *
  * Programs that are running keep working while a new build arrives: chunks carry a hash of their content and older ones
- * stay for a day, entries are replaced by rename. `--if-needed` builds only when a source is newer than the last build.
+ * stay for a day, entries are replaced by rename. `--if-needed` builds only what has a newer source than the last build.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs"
-import { dirname, join, relative } from "node:path"
+import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { buildApp, isAppNeeded } from "./build-app.mjs"
+import { isAnyNewer, place, removeStale, sourcesIn } from "./built-files.mjs"
+import { runToEnd } from "./child.mjs"
 import { bundleEntries, bundleWhole } from "./library.mjs"
 import { libraryOf } from "./published.mjs"
 
@@ -40,25 +33,19 @@ const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const DIST = join(ROOT, "apps/cli/dist")
 const STAMP = join(DIST, "build.json")
-const DAY = 24 * 3600 * 1000
 
-function* sources(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === "node_modules" || entry.name === "dist" || entry.name === "test") continue
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* sources(path)
-    else if (/\.(ts|json|mjs)$/.test(entry.name)) yield path
-  }
+/** Whether a source of the programs, or the lock file, changed after the last build. */
+function isProgramsNeeded() {
+  if (!existsSync(STAMP) || ENTRIES.some(({ out }) => !existsSync(join(DIST, `${out}.js`)))) return true
+  const scripts = ["build.mjs", "built-files.mjs", "library.mjs", "published.mjs"].map((name) => join(ROOT, "scripts", name))
+  const inputs = [join(ROOT, "package-lock.json"), ...scripts]
+  for (const room of ["packages", "apps/cli/src"]) inputs.push(...sourcesIn(join(ROOT, room)))
+  return isAnyNewer(inputs, statSync(STAMP).mtimeMs)
 }
 
-/** Whether a source, or the lock file, changed after the last build. */
+/** Whether something has to be built. */
 export function isBuildNeeded() {
-  if (!existsSync(STAMP) || ENTRIES.some(({ out }) => !existsSync(join(DIST, `${out}.js`)))) return true
-  const built = statSync(STAMP).mtimeMs
-  const scripts = ["build.mjs", "library.mjs", "published.mjs"].map((name) => join(ROOT, "scripts", name))
-  const inputs = [join(ROOT, "package-lock.json"), ...scripts]
-  for (const room of ["packages", "apps/cli/src"]) inputs.push(...sources(join(ROOT, room)))
-  return inputs.some((path) => statSync(path).mtimeMs > built)
+  return isProgramsNeeded() || isAppNeeded()
 }
 
 const COMMON = {
@@ -118,8 +105,17 @@ export async function bundlePrograms() {
   })
 }
 
-/** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
-export async function build() {
+/** Builds the programs and the app, with `onlyNeeded` what changed; resolves with the files' count and bytes, rejects with what the bundler says. */
+export async function build({ onlyNeeded = false } = {}) {
+  const started = Date.now()
+  const built = []
+  if (!onlyNeeded || isProgramsNeeded()) built.push(await buildPrograms())
+  if (!onlyNeeded || isAppNeeded()) built.push(await buildApp())
+  const sum = (field) => built.reduce((total, part) => total + part[field], 0)
+  return { files: sum("files"), bytes: sum("bytes"), milliseconds: Date.now() - started }
+}
+
+async function buildPrograms() {
   const started = Date.now()
   const programs = await bundlePrograms()
   const library = libraryOf(LIBRARY)
@@ -134,44 +130,28 @@ export async function build() {
   ]
   mkdirSync(join(DIST, "client"), { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
-  for (const file of chunksFirst) place(file)
+  for (const { path, contents } of chunksFirst) place(path, contents)
   rmSync(join(DIST, ".compiled"), { recursive: true, force: true })
-  for (const folder of [DIST, join(DIST, "client")]) removeOldChunks(folder, new Set(files.map((file) => file.path)))
+  const current = new Set(files.map((file) => file.path))
+  for (const folder of [DIST, join(DIST, "client")]) removeStale(folder, (path) => isChunk(path) && !current.has(path))
   const bytes = files.reduce((sum, file) => sum + file.contents.length, 0)
   writeFileSync(STAMP, `${JSON.stringify({ files: files.map((file) => relative(DIST, file.path)).sort(), bytes })}\n`)
   const began = new Date(started)
   utimesSync(STAMP, began, began)
-  return { files: files.length, bytes, milliseconds: Date.now() - started }
+  return { files: files.length, bytes }
 }
 
 const isChunk = (path) => /[\\/]chunk-[A-Z0-9]+\.js$/.test(path)
 
-function place(file) {
-  const unchanged = existsSync(file.path) && readFileSync(file.path).equals(file.contents)
-  if (unchanged) return
-  mkdirSync(dirname(file.path), { recursive: true })
-  const beside = `${file.path}.${process.pid}.tmp`
-  writeFileSync(beside, file.contents)
-  renameSync(beside, file.path)
-}
-
-function removeOldChunks(folder, current) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    const stale = (isChunk(path) && !current.has(path)) || name.endsWith(".tmp")
-    if (stale && Date.now() - statSync(path).mtimeMs > DAY) rmSync(path, { force: true })
-  }
-}
-
 /** Builds, and says how it went; resolves with the exit code. */
 async function tellBuild() {
   try {
-    const { files, bytes, milliseconds } = await build()
-    console.log(`built ${files} files, ${(bytes / 1e6).toFixed(2)} MB, in ${(milliseconds / 1000).toFixed(1)} s`)
+    const { files, bytes, milliseconds } = await build({ onlyNeeded: process.argv.includes("--if-needed") })
+    console.log(`Built ${files} files, ${(bytes / 1e6).toFixed(1)} MB, in ${(milliseconds / 1000).toFixed(1)} s`)
     return 0
   } catch (error) {
-    for (const { text, location } of error.errors ?? []) {
-      console.error(location ? `${location.file}:${location.line}: ${text}` : text)
+    for (const { text, message, location } of error.errors ?? []) {
+      console.error(location ? `${location.file}:${location.line}: ${text}` : (text ?? message))
     }
     console.error(error.errors ? "build: failed" : `build: ${error.stack ?? error}`)
     return 1
@@ -180,6 +160,11 @@ async function tellBuild() {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (process.argv.includes("--if-needed") && !isBuildNeeded()) process.exit(0)
-  const { prepare } = await import("./prepare.mjs")
-  await prepare({ lean: true, title: "what building needs", build: false }, tellBuild)
+  // What bundles the app needs a newer Node than the one that npm may have started this with.
+  const { prepare, RIGHT_HERE } = await import("./prepare.mjs")
+  if (process.argv.includes(RIGHT_HERE)) process.exitCode = await tellBuild()
+  else
+    await prepare({ lean: true, title: "what building needs", build: false }, (node, env) =>
+      runToEnd(node, [...process.argv.slice(1), RIGHT_HERE], { env }),
+    )
 }

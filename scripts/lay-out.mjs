@@ -1,10 +1,11 @@
 /**
- * Lays out what is published, each package in a folder as its tarball has it: `holdfast` (bundle, starter, description of
- * the API, client library), and the packages of `published.mjs`.
+ * Lays out what is published, each package in a folder as its tarball has it: `holdfast` (bundle, starter, app, description
+ * of the API, client library), and the packages of `published.mjs`.
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { publishedApp } from "./build-app.mjs"
 import { writeDeclarations } from "./declarations.mjs"
 import { bundleEntries, bundleWhole } from "./library.mjs"
 import { layOutModules } from "./pack-modules.mjs"
@@ -52,6 +53,9 @@ export async function layOut(folder) {
   if (!existsSync(built)) throw new Error("there is no build; run `npm run build` first")
   mkdirSync(folder, { recursive: true })
   for (const file of readJson(built).files) cpSync(join(CLI, "dist", file), join(folder, "dist", file))
+  const app = publishedApp()
+  for (const file of app.paths) cpSync(join(CLI, "dist", file), join(folder, "dist", file))
+  writeFileSync(join(folder, "dist", app.list.path), app.list.text)
   cpSync(join(CLI, "bin"), join(folder, "bin"), { recursive: true })
   chmodSync(join(folder, "bin/holdfast.mjs"), 0o755)
   for (const document of ["LICENSE", "README.md"]) {

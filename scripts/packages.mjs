@@ -100,16 +100,16 @@ export const PACKAGES = [
   },
   {
     folder: "packages/doors",
-    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, `rpc/`, `socket-io/`, with guard and credentials",
+    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, `rpc/`, `socket-io/`, `app/` for the app's files, with guard and credentials",
     uses: ["protocol", "core", "hub"],
     npm: ["effect", "ws", "socket.io", "socket.io-parser", "engine.io"],
     node: true,
     tests: ["store"],
     floors: [
-      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts", "door-sockets.ts", "websocket-frame.ts"],
+      ["OperationLog.ts", "FileDoor.ts", "RouteDoor.ts", "SocketDoor.ts", "door-sockets.ts", "websocket-frame.ts"],
       ["json"],
       ["credentials", "guard"],
-      ["ai-sdk", "http", "rpc", "socket", "socket-io"],
+      ["ai-sdk", "app", "http", "rpc", "socket", "socket-io"],
     ],
   },
   {
@@ -120,9 +120,16 @@ export const PACKAGES = [
     node: true,
   },
   {
+    folder: "packages/push",
+    holds: "notifications of the hub to devices, by web push",
+    uses: ["protocol", "store", "hub", "webhooks"],
+    npm: ["effect"],
+    node: true,
+  },
+  {
     folder: "packages/server",
     holds: "the wiring of a server: configuration, concrete layers, logs, housekeeping of the process",
-    uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors", "webhooks"],
+    uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors", "webhooks", "push"],
     npm: ["effect"],
     node: true,
   },
@@ -150,6 +157,8 @@ export const PACKAGES = [
     folder: "apps/web",
     holds: "the app: sessions, terminals and agents in a browser, on the desk and on the phone",
     uses: ["protocol", "core", "client", "react"],
+    // What the service worker leaves to the hub is what has a route there.
+    tests: ["doors"],
     npm: [
       ...["react", "react-dom", "radix-ui", "wouter", "idb", "tinykeys", "virtua", "marked", "diff"],
       ...["@atlaskit/pragmatic-drag-and-drop", "@shikijs/core", "@shikijs/engine-javascript", "@shikijs/langs"],

@@ -1,4 +1,6 @@
 /** What start, test, bench, check and pack do first: install, find Node 24, build; each only when necessary. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runToEnd } from "./child.mjs"
@@ -18,10 +20,11 @@ export async function prepare(packages, program, also = []) {
     await install(ROOT, packages)
     for (const { folder, title } of also) await install(folder, { lean: false, title })
     const node = newNode()
-    if (packages.build !== false) await buildIfNeeded()
-    process.exitCode = await program(node, withNewNode(node))
+    const env = withNewNode(node)
+    if (packages.build !== false) await buildIfNeeded(node, env)
+    process.exitCode = await program(node, env)
   } catch (error) {
-    const expected = error instanceof InstallFailed || error instanceof NodeTooOld || Array.isArray(error.errors)
+    const expected = [InstallFailed, NodeTooOld, BuildFailed].some((kind) => error instanceof kind)
     console.error(expected ? `\n${error.message}` : error)
     process.exitCode = 1
   }
@@ -32,16 +35,21 @@ export function runPrepared(packages, file, args = process.argv.slice(2)) {
   return prepare(packages, (node, env) => runToEnd(node, [join(ROOT, file), ...args], { cwd: ROOT, env }))
 }
 
-async function buildIfNeeded() {
-  // esbuild is there only now.
-  const { build, isBuildNeeded } = await import("./build.mjs")
+/** Argument with which `build.mjs` builds in its own process, which then is under a new enough Node. */
+export const RIGHT_HERE = "--right-here"
+
+/** A build failed; `message` holds what it said. */
+class BuildFailed extends Error {}
+
+async function buildIfNeeded(node, env) {
+  const { isBuildNeeded } = await import("./build.mjs")
   if (!isBuildNeeded()) return
   const progress = startProgress("Building")
-  try {
-    const { files, bytes } = await build()
-    progress.done(`Built ${files} files, ${(bytes / 1e6).toFixed(1)} MB`)
-  } catch (error) {
-    progress.done("Building failed")
-    throw error
-  }
+  const args = [join(ROOT, "scripts/build.mjs"), "--if-needed", RIGHT_HERE]
+  const child = spawn(node, args, { env, stdio: ["ignore", "pipe", "pipe"] })
+  let said = ""
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text))
+  const [code] = await once(child, "close")
+  progress.done(code === 0 ? said.trim() : "Building failed")
+  if (code !== 0) throw new BuildFailed(said.trim())
 }

@@ -9,13 +9,24 @@ export interface Context {
   readonly cookies: () => Promise<ReadonlyArray<unknown>>
   /** Speaks the browser's own protocol with a page. */
   readonly newCDPSession: (page: Page) => Promise<DevTools>
+  readonly grantPermissions: (names: ReadonlyArray<string>, where: { readonly origin: string }) => Promise<void>
+  /** The service workers that run for its pages. */
+  readonly serviceWorkers: () => ReadonlyArray<Pick<Page, "evaluate">>
   readonly close: () => Promise<void>
 }
 
 /** The browser's own protocol (Chrome DevTools Protocol). */
 export interface DevTools {
   readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
-  readonly on: (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void) => void
+  readonly on: {
+    (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void): void
+    (event: "ServiceWorker.workerRegistrationUpdated", listener: (now: Registrations) => void): void
+  }
+}
+
+/** Service workers that the browser knows. */
+export interface Registrations {
+  readonly registrations: ReadonlyArray<{ readonly registrationId: string; readonly scopeURL: string }>
 }
 
 /** Why a page did not come back from the back-forward cache. */
@@ -26,6 +37,8 @@ export interface NotRestored {
 /** The part of playwright's page that tests use. */
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>
+  /** Runs a script in each document before its own. */
+  readonly addInitScript: (script: { readonly content: string }) => Promise<void>
   /** Value of an expression in the page, awaited. A string, because vitest rewrites functions. */
   readonly evaluate: (expression: string) => Promise<unknown>
   readonly on: {
@@ -33,7 +46,7 @@ export interface Page {
     (event: "crash", listener: () => void): void
   }
   /** Waits until the page is at an address. */
-  readonly waitForURL: (url: string) => Promise<void>
+  readonly waitForURL: (url: string | RegExp) => Promise<void>
   readonly context: () => Context
   /** The page's own frame, and those in it. */
   readonly frames: () => ReadonlyArray<Pick<Page, "evaluate">>

@@ -9,7 +9,6 @@ import { type HubOptions, type HubProcess, startHub } from "@holdfast/testkit/hu
 import { launchBrowser } from "../browser/chromium.ts"
 import { axeFindings, overflowsOf } from "./page-checks.ts"
 import type { Browser, Context, Locator, Page } from "./playwright.ts"
-import { serveBuilt } from "./serve-built.ts"
 
 /** The forms of the page. */
 const VIEWPORTS = {
@@ -27,6 +26,8 @@ export interface PageOptions {
   /** false: it has no key, as before a link was opened. */
   readonly isSignedIn?: boolean
   readonly locale?: string
+  /** false: it has no service worker, so that the test can stand between the page and the files of the app. */
+  readonly hasWorker?: boolean
 }
 
 /** A page of the app. */
@@ -41,6 +42,8 @@ export interface AppPage {
   readonly openSession: (session: string) => Promise<Locator>
   /** Waits until the page is connected. */
   readonly connected: () => Promise<void>
+  /** Waits until the page's files are kept, so that it starts without a server. */
+  readonly kept: () => Promise<void>
   /** Writes a picture to the folder that HOLDFAST_PICTURES names; nothing where it names none. */
   readonly picture: (name: string) => Promise<void>
   /** What is wider than its place. */
@@ -90,13 +93,14 @@ export async function startApp(options: HubOptions = {}): Promise<RunningApp> {
 }
 
 async function openPage(hub: HubProcess, browser: Browser, options: PageOptions): Promise<AppPage> {
-  const { form = "desktop", theme = "dark", path = "/", isSignedIn = true, locale = "en-GB" } = options
+  const { form = "desktop", theme = "dark", path = "/", isSignedIn = true, locale = "en-GB", hasWorker = true } = options
   const touch = form === "phone" ? { isMobile: true, hasTouch: true } : {}
-  const context = await browser.newContext({ viewport: VIEWPORTS[form], colorScheme: theme, locale, timezoneId: "UTC", ...touch })
+  const serviceWorkers = hasWorker ? "allow" : "block"
+  const look = { viewport: VIEWPORTS[form], colorScheme: theme, locale, timezoneId: "UTC" }
+  const context = await browser.newContext({ ...look, ...touch, serviceWorkers })
   const problems: Array<string> = []
   const errors: Array<string> = []
   await watchContext(context, hub.url(), problems)
-  await serveBuilt(context, hub)
   const page = await context.newPage()
   page.on("pageerror", (error) => void problems.push(`threw: ${error.stack ?? error.message}`))
   page.on("crash", () => void problems.push("the page crashed"))
@@ -150,6 +154,7 @@ function appPage(page: Page, context: Context, problems: Array<string>, errors: 
       return pane(session)
     },
     connected: () => page.getByRole("button", { name: /^Connected/ }).waitFor({ state: "attached" }),
+    kept: async () => void (await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")),
     picture: async (name) => {
       if (folder === undefined) return
       mkdirSync(folder, { recursive: true })

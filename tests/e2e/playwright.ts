@@ -149,6 +149,7 @@ export interface ContextOptions {
   readonly reducedMotion?: "reduce"
   readonly isMobile?: boolean
   readonly hasTouch?: boolean
+  readonly serviceWorkers?: "allow" | "block"
   readonly deviceScaleFactor?: number
   readonly locale?: string
   readonly timezoneId?: string

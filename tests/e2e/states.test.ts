@@ -13,7 +13,7 @@ describe("the states of the app", () => {
     const agent = await app.agent({ label: "Before the night" })
     await sendText(app.hub, agent.id, "[[say words that are kept]]")
     await settledAgent(app.hub, agent.id)
-    const { page, connected, openSession, pane, row, picture, close } = await app.open()
+    const { page, connected, kept: filesKept, openSession, pane, row, picture, close } = await app.open()
     await connected()
     const transcript = (await openSession(agent.id)).getByText("words that are kept").last()
     await transcript.waitFor()
@@ -28,6 +28,7 @@ describe("the states of the app", () => {
       }
     })`
     await expect.poll(() => page.evaluate(kept)).toBe(1)
+    await filesKept()
     await app.hub.kill("SIGKILL")
     await page.getByRole("button", { name: /^Not connected/ }).waitFor()
     await page.reload()
@@ -45,7 +46,7 @@ describe("the states of the app", () => {
 
   it("APP-8 says in its place that a pane has failed, and shows it when it is asked to again", async () => {
     const [agent, terminal] = [await app.agent({ label: "Fails" }), await app.terminal({ label: "works" })]
-    const { page, context, connected, openSession, pane, row, picture, close } = await app.open()
+    const { page, context, connected, openSession, pane, row, picture, close } = await app.open({ hasWorker: false })
     await connected()
     await openSession(terminal.id)
     const chunk = /assets\/ChatPane/

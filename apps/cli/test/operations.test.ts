@@ -83,6 +83,10 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "changes.diff": ["diff"],
   "runners.list": ["runner status"],
   "runners.stop": ["runner stop"],
+  "push.list": { without: "for browsers, which subscribe themselves" },
+  "push.put": { without: "for browsers, which subscribe themselves" },
+  "push.remove": { without: "for browsers, which subscribe themselves" },
+  "push.test": { without: "for browsers, which subscribe themselves" },
   "webhooks.list": ["webhook ls"],
   "webhooks.create": ["webhook add"],
   "webhooks.remove": ["webhook rm"],
@@ -105,7 +109,6 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "server.metrics": { without: "for what collects figures" },
   "server.openapi": { without: "for programs that generate clients" },
   "server.docs": READ_BY_BROWSER,
-  "server.home": READ_BY_BROWSER,
 }
 
 /** Commands that ask no hub for anything. */

@@ -121,7 +121,7 @@ export class Client {
 }
 
 function opener(WebSocketClass: WebSocketClass | undefined, url: string, fetch: Fetch): OpenSocket {
-  if (WebSocketClass === undefined) throw invalidCall("there is no WebSocket here; pass that of the package ws as WebSocket")
+  if (WebSocketClass === undefined) throw invalidCall("there is no WebSocket; pass that of the package ws")
   const isWs = typeof (WebSocketClass.prototype as { readonly on?: unknown }).on === "function"
   return isWs
     ? wsSocket(WebSocketClass as new (url: string, protocols: string, options: WsOptions) => WsLike, url)
@@ -131,10 +131,12 @@ function opener(WebSocketClass: WebSocketClass | undefined, url: string, fetch: 
 /** Where the page's own key is, in a page of the hub's own origin. */
 function ownKey(url: string): Credential {
   const page = globalThis.location?.origin
-  if (nodeProcess() !== undefined || page === undefined || (url !== "" && new URL(url, page).origin !== page)) return undefined
+  if (nodeProcess() !== undefined || page === undefined) return undefined
+  const { origin, pathname } = new URL(url, page)
+  if (origin !== page) return undefined
   return () => {
     try {
-      return browserKey(globalThis.localStorage)
+      return browserKey(localStorage, pathname.replace(/\/$/, ""))
     } catch {
       // A page that may not keep anything was not signed in by a link.
       return undefined

@@ -67,7 +67,7 @@ function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: ()
 
 /** A page of another origin may not read what the hub answers, not even that it does. */
 const FOREIGN =
-  "the hub is away, or it refuses this page because it is from another origin: open the page at the hub's own address, or serve both through one proxy"
+  "the hub is away, or refuses this page, which is from another origin: open it at the hub's address, or serve both through one proxy"
 
 /** Whether the page is of another origin than the hub. */
 const isForeign = (url: string): boolean => {

@@ -8,6 +8,7 @@ import { makeDeskApi } from "../src/http/desk-api.ts"
 import { makeFilesApi } from "../src/http/files-api.ts"
 import { makeHistoryApi } from "../src/http/history-api.ts"
 import type { HttpOptions } from "../src/http/request.ts"
+import { makePushApi } from "../src/http/push-api.ts"
 import { makeWebhookApi } from "../src/http/webhook-api.ts"
 
 /** Routes that the client has no function for, and why. */
@@ -17,7 +18,6 @@ const WITHOUT: { readonly [N in OperationName]?: string } = {
   "links.open": "a page that a browser opens",
   "messages.file": "bytes, whose address a page puts into a link or a picture",
   "server.docs": "a page that a browser opens",
-  "server.home": "a page that a browser opens",
 }
 
 it("every operation over HTTP is a function of the client, or stands here with a reason", () => {
@@ -38,7 +38,7 @@ it("C-34 every function over HTTP takes a signal behind its other arguments", as
     return Promise.reject(new TypeError("no network"))
   }
   const options = { origin: "http://127.0.0.1:1", fetch }
-  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeHistoryApi, makeWebhookApi]
+  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeHistoryApi, makePushApi, makeWebhookApi]
   const functions = makers.flatMap((make): ReadonlyArray<readonly [string, (...args: ReadonlyArray<never>) => unknown]> =>
     Object.entries(make(options)),
   )

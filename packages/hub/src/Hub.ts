@@ -20,6 +20,7 @@ import type {
   OperationInput,
   OperationName,
   OperationOutput,
+  PushName,
   StreamName,
   WebhookName,
 } from "@holdfast/protocol/operations"
@@ -259,7 +260,7 @@ export class Hub extends Context.Service<
       done: (performed: Performed<Outcome<N>>) => void,
     ) => Running | undefined
     /** Adds the handlers of the operations that are not about sessions. */
-    readonly serve: <N extends AdministrationName | WebhookName>(handlers: Handlers<N>) => void
+    readonly serve: <N extends AdministrationName | PushName | WebhookName>(handlers: Handlers<N>) => void
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Caller) => Effect.Effect<Attachment, DoorError>
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
     readonly watch: (request: WatchRequest, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>

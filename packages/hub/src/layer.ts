@@ -18,7 +18,7 @@ import type { KindContext, ProcessDefaults } from "./child/KindContext.ts"
 import { Reconciler } from "./child/Reconciler.ts"
 import { Runners } from "./child/Runners.ts"
 import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
-import type { AdministrationName, WebhookName } from "@holdfast/protocol/operations"
+import type { AdministrationName, PushName, WebhookName } from "@holdfast/protocol/operations"
 import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
 import { deskHandlers } from "./operations/desk-handlers.ts"
@@ -166,7 +166,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
 const handlersOf = (
   core: HubContext,
   screens: PastScreens,
-): Handlers<Exclude<PerformedName, AdministrationName | WebhookName>> => ({
+): Handlers<Exclude<PerformedName, AdministrationName | PushName | WebhookName>> => ({
   ...sessionHandlers(core),
   ...terminalHandlers(core, screens),
   ...agentHandlers(core),

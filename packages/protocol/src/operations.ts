@@ -10,6 +10,7 @@ import { files, places } from "./operations/files.ts"
 import { administration, runners } from "./operations/hub.ts"
 import { log } from "./operations/log.ts"
 import { messages } from "./operations/messages.ts"
+import { push } from "./operations/push.ts"
 import { sessions } from "./operations/sessions.ts"
 import { terminal } from "./operations/terminal.ts"
 import { webhooks } from "./operations/webhooks.ts"
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...desk,
   ...traces,
   ...announcements,
+  ...push,
   ...webhooks,
   ...administration,
 } as const
@@ -43,6 +45,9 @@ export type AdministrationName = keyof typeof administration
 
 /** Operations on webhooks, which have a part of their own. */
 export type WebhookName = keyof typeof webhooks
+
+/** Operations on devices that get notifications, likewise. */
+export type PushName = keyof typeof push
 
 /** Operations that a door carries out by attaching or watching. */
 export type StreamName = {

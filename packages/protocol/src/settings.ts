@@ -48,7 +48,10 @@ export const SETTINGS = {
   open: flag(true, "open a browser at the first start"),
   tlsCert: text("", "path of a TLS certificate chain (PEM)"),
   tlsKey: text("", "path of the TLS key (PEM)"),
-  trustProxy: text("", "origin at which a TLS proxy publishes this hub, for example https://hold.example.org"),
+  trustProxy: text(
+    "",
+    "address at which a TLS proxy publishes this hub, for example https://hold.example.org or https://example.org/holdfast",
+  ),
   corsOrigins: text("", "origins of other pages that may call this hub with a bearer token, separated by commas"),
   durability: text("power", "what durable events survive: power (a power cut; fdatasync) or process (a crash)"),
   detachKey: text(

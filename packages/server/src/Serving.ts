@@ -11,6 +11,8 @@ export interface ServeEnvironment {
   readonly player?: string
   /** The command line of this installation, with which agents are installed; without it the hub installs none. */
   readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
+  /** Folder of the built app. Without it a page says that there is none. */
+  readonly app?: string
   /** Version shown to clients. */
   readonly version: string
   /** Receives each log line, one JSON object without a newline. Without it they go to `<data>/logs/hub.log`. */
@@ -19,7 +21,7 @@ export interface ServeEnvironment {
 
 /** A hub that serves. */
 export interface Serving {
-  /** Origin the hub answers on, for example `http://127.0.0.1:4653`. */
+  /** Address the hub answers on, without a slash at its end, for example `http://127.0.0.1:4653`. */
   readonly url: string
   readonly port: number
   /** Data directory in use. */

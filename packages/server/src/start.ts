@@ -13,14 +13,16 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { privateSocketPath } from "@holdfast/link/socket-path"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "./credential-file.ts"
-import { makeCredentials } from "@holdfast/doors/credentials/Credentials"
+import { type Credentials, makeCredentials } from "@holdfast/doors/credentials/Credentials"
 import { originsProblem, unprotected } from "@holdfast/doors/guard/names"
 import type { Hub } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
-import { linkPath } from "@holdfast/doors/http/administration"
+import { addressOf, linkPath } from "@holdfast/doors/http/administration"
 import { OperationCounts } from "@holdfast/doors/http/metrics"
+import { makeFileDoor } from "@holdfast/doors/app/makeFileDoor"
 import { listen, type ListenParts } from "@holdfast/doors/http/listen"
+import { servePush } from "@holdfast/push/serve-push"
 import { scheduleOf } from "@holdfast/webhooks/schedule"
 import { serveWebhooks } from "@holdfast/webhooks/serve-webhooks"
 import { removeHubState, takeDataDirectory, writeHubState } from "./data-directory.ts"
@@ -97,6 +99,7 @@ async function build(
         now: Date.now,
       })
       yield* serveWebhooks(settings, telemetry)
+      yield* notifications(settings, data, credentials, telemetry)
       const sockets = yield* parts.sockets(settings, telemetry)
       const routes = yield* parts.routes(telemetry)
       const listening = yield* listen({
@@ -108,6 +111,7 @@ async function build(
         sockets,
         routes,
         player: environment.player,
+        files: makeFileDoor(environment.app, environment.version),
         telemetry,
         operations,
         local,
@@ -120,8 +124,7 @@ async function build(
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
   const { listening, credentials } = exit.value
-  const { port, names } = listening
-  const url = names.origin
+  const [port, url] = [listening.port, addressOf(listening.names)]
   await publishState(scope, settings, data, environment, listening)
   const startedIn = performance.now() - began
   log.write("info", "started", { port, pid: process.pid, version: environment.version, milliseconds: Math.round(startedIn) })
@@ -144,6 +147,25 @@ async function build(
     stopped,
   }
 }
+
+/** Notifications on devices; those of a person who is not there any more end with the credential. */
+const notifications = Effect.fnUntraced(function* (
+  settings: Settings,
+  data: string,
+  credentials: Credentials,
+  telemetry: Telemetry,
+) {
+  const isKnown = (person: string): boolean => person === "owner" || credentials.tokens().some(({ id }) => id === person)
+  const { dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, telemetry })
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  credentials.onEnd((credential) => fork(dropPerson(personOf(credential))))
+})
+
+/** The owner's credentials have ids of their own, which change with each start; a token is a person (H-22). */
+const personOf = (credential: string): string => (credential.startsWith("owner-") ? "owner" : credential)
+
+/** Whom a push service can turn to: the hub's own address, where it is on the internet. */
+const contactOf = ({ trustProxy }: Settings): string => (trustProxy.startsWith("https:") ? trustProxy : "https://example.org")
 
 const scheduleProblem = ({ webhookSchedule }: Settings): string | undefined =>
   scheduleOf(webhookSchedule) === undefined

@@ -52,7 +52,7 @@ export class AddressNotAllowed extends Error {
   readonly _tag = "AddressNotAllowed"
   constructor(host: string, address: string) {
     const at = host === address ? host : `${host}, which is ${address},`
-    super(`${at} is not a public address; to reach it, make the webhook with allowPrivate (--allow-private on the command line)`)
+    super(`${at} is not a public address; to reach it, allow that with allowPrivate (--allow-private on the command line)`)
   }
 }
 

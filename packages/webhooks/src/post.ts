@@ -20,7 +20,7 @@ export interface Post {
   readonly url: URL
   readonly allowPrivate: boolean
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
   /** Milliseconds for all of it. */
   readonly timeout: number
   readonly signal: AbortSignal
@@ -60,8 +60,8 @@ export function post({ url, allowPrivate, headers, body, timeout, signal, lookup
       method: "POST",
       agent: false,
       headers: {
-        ...headers,
         "content-type": "application/json",
+        ...headers,
         "content-length": Buffer.byteLength(body),
         "user-agent": "Holdfast",
       },

@@ -31,6 +31,9 @@ const player = fileURLToPath(
 /** This program, as it was started. */
 const program = { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ""] }
 
+/** The built app: beside the bundle, also for a hub that is started from the sources. */
+const app = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../dist/web" : "./web", import.meta.url))
+
 /** Serves until a signal ends it. */
 export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
   const { settings } = loadedSettings(options)
@@ -40,7 +43,7 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
     import("@holdfast/server/signals"),
   ])
   try {
-    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram, player, program })
+    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram, player, program, app })
     if (!quiet) {
       print(
         `${paint("bold", "holdfast")} ${VERSION} on ${paint("cyan", serving.url)}, ready in ${Math.round(serving.startedIn)} ms`,

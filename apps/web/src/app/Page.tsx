@@ -4,6 +4,7 @@ import type { ReactElement } from "react"
 import { useConnection } from "@holdfast/react"
 import { Rail } from "../list/Rail.tsx"
 import { RequestCommands } from "../requests/RequestCommands.tsx"
+import { Notifications } from "../notifications/Notifications.tsx"
 import { Workspace } from "../workspace/Workspace.tsx"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveRegion } from "./LiveRegion.tsx"
@@ -66,6 +67,7 @@ export function Page(): ReactElement {
       </main>
       <StatusLine isShown={form !== "phone" || isList} />
       <LiveRegion />
+      <Notifications />
       <Overlays />
       <RequestCommands />
     </div>

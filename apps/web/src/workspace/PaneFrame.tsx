@@ -5,6 +5,7 @@ import type { Tab } from "@holdfast/core/layout/tree"
 import { useHub, useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
 import { SessionHistory } from "../fork/SessionHistory.tsx"
+import { useShown } from "../notifications/shown.ts"
 import { useStore } from "../ui/store.ts"
 import { WholeTrace } from "../ui/WholeTrace.tsx"
 import { focusInside, focusWishes, isFocusWished, settleFocus } from "./pane-focus.ts"
@@ -33,6 +34,7 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
   const { id, what, session = "" } = tab
   const { session: record, isLoading } = useSession(session)
   const { desk } = useHub()
+  useShown(session, isSeen)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const frame = useRef<HTMLElement>(null)
   const wishes = useStore(focusWishes)

@@ -30,6 +30,9 @@ interface Expired {
   readonly isBrowser: boolean
 }
 
+/** Whether a path is a file of the app or, when a browser asks for a page, one of its pages. */
+export type IsFile = (path: string, isPage: boolean) => boolean
+
 /** What the guard decides by. */
 export interface GuardPolicy {
   readonly names: OwnNames
@@ -40,6 +43,8 @@ export interface GuardPolicy {
   readonly headersMax: number
   /** Doors that are switched off: they are not there. */
   readonly off?: ReadonlySet<Route["name"]>
+  /** The files of the app, which stand where no route does. */
+  readonly isFile?: IsFile
 }
 
 /** Who may go where; `principal` can be absent on public routes only. */
@@ -49,6 +54,12 @@ export interface Allowed {
   readonly path: string
   readonly query: string
   readonly principal?: Principal
+}
+
+/** A file or a page of the app, which is the same for everyone. */
+export interface FileAllowed {
+  readonly _tag: "File"
+  readonly path: string
 }
 
 /** A question of a browser whether a page of a named origin may send a request (X-29). */
@@ -105,7 +116,7 @@ function versionRefusal(request: GuardedRequest): Refused | undefined {
 }
 
 /** Decides about a request. Never throws; looks at nothing but its arguments. */
-export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | Preflight | Refused {
+export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | FileAllowed | Preflight | Refused {
   if (request.rawHeaders.length / 2 > policy.headersMax)
     return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
   if (request.url.length > TARGET_MAX) return TARGET_TOO_LONG
@@ -134,6 +145,7 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | P
     return { _tag: "Preflight", origin: named, methods: found._tag === "WrongMethod" ? found.allowed : [] }
   const version = versionRefusal(request)
   if (version !== undefined) return version
+  if (found._tag === "NoRoute" && isFile(request, path, policy)) return { _tag: "File", path }
   const secret = secretOf(request)
   const principal = secret === undefined ? undefined : policy.authenticate(secret)
   if (found._tag === "Route" && found.route.needs === "public")
@@ -174,6 +186,16 @@ function unauthorized(expired: Expired | undefined): Refused {
     ? `this browser's sign-in ${at}; sign it in again with the link that \`holdfast open\` gives`
     : `this token ${at}; use a new one, as \`holdfast token new NAME\` creates it`
   return { ...refuse(401, "Unauthorized", message), fields: { expiredAt: expiresAt } }
+}
+
+/** Whether a file is asked for; other methods and upgrades are answered as where there is nothing. */
+function isFile(request: GuardedRequest, path: string, policy: GuardPolicy): boolean {
+  const { method, upgrade } = request
+  if (policy.isFile === undefined || upgrade || (method !== "GET" && method !== "HEAD")) return false
+  return policy.isFile(
+    path,
+    valuesOf(request, "accept").some((types) => /\btext\/html\b/i.test(types)),
+  )
 }
 
 function foundRoute(method: string, path: string, { off }: GuardPolicy): FoundRoute {

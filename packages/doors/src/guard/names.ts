@@ -2,6 +2,7 @@
  * The names under which a hub answers: its Host and Origin lists (G-2, G-3), and whether it may listen at all (G-9).
  */
 import type { Settings } from "@holdfast/protocol/settings"
+import { FIRST_PARTS } from "./routes.ts"
 
 /** Exact values of Host and Origin that are the hub's own, in lower case. */
 export interface OwnNames {
@@ -9,8 +10,19 @@ export interface OwnNames {
   readonly origins: ReadonlySet<string>
   /** Origins of other pages that may call this hub (X-29). */
   readonly others: ReadonlySet<string>
-  /** The origin that people are sent to. */
+  /** The origin that people are sent to, and the path below it: empty, or such as `/holdfast`. */
   readonly origin: string
+  readonly base: string
+  /** Value of Host in requests that came through the stated proxy. */
+  readonly proxied?: string
+}
+
+/** Where a proxy publishes the hub. */
+interface Published {
+  readonly origin: string
+  readonly host: string
+  /** Empty, or a path without a slash at its end. */
+  readonly base: string
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"])
@@ -24,8 +36,13 @@ export function isLoopback(host: string): boolean {
 /** What is wrong with listening on these settings, and what to do; `undefined` when it is safe (G-9). */
 export function unprotected(settings: Pick<Settings, "host" | "tlsCert" | "tlsKey" | "trustProxy">): string | undefined {
   if ((settings.tlsCert === "") !== (settings.tlsKey === "")) return "tlsCert and tlsKey belong together; set both or neither"
-  if (settings.trustProxy !== "" && proxyOrigin(settings.trustProxy) === undefined) {
-    return `trustProxy must be an origin such as https://hold.example.org, not ${settings.trustProxy}`
+  if (settings.trustProxy !== "") {
+    const proxy = published(settings.trustProxy)
+    if (proxy === undefined)
+      return `trustProxy must be an origin such as https://hold.example.org, with a path if need be, not ${settings.trustProxy}`
+    const [, first = ""] = proxy.base.split("/")
+    if (FIRST_PARTS.has(first) || APP_PARTS.has(first))
+      return `the path of trustProxy cannot begin with /${first}, which is one of the hub's own`
   }
   if (isLoopback(settings.host) || settings.tlsCert !== "" || settings.trustProxy !== "") return undefined
   return (
@@ -34,12 +51,28 @@ export function unprotected(settings: Pick<Settings, "host" | "tlsCert" | "tlsKe
   )
 }
 
-const proxyOrigin = (text: string): string | undefined => {
+/** First parts of the app's own addresses and files. */
+const APP_PARTS = new Set(["assets", "s", "new", "settings"])
+
+/** A path at which a proxy can publish the hub: parts of letters, digits, `.`, `_`, `~` and `-` that begin with no dot. */
+const BASE = /^(?:\/[\w~-][\w.~-]*)*$/
+
+/** Reads the address of a proxy; `undefined` for what is none. */
+const published = (text: string): Published | undefined => {
   if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
-  return (url.protocol === "https:" || url.protocol === "http:") && text.replace(/\/$/, "").toLowerCase() === url.origin
-    ? url.origin
-    : undefined
+  const { host, origin, pathname, protocol } = new URL(text)
+  const base = pathname.replace(/\/$/, "")
+  const isWhole = (protocol === "https:" || protocol === "http:") && `${origin}${base}` === bareOf(text, origin.length)
+  return isWhole && BASE.test(base) ? { origin, host, base } : undefined
+}
+
+/** An address without a slash at its end, its origin in lower case. */
+const bareOf = (text: string, origin: number): string =>
+  text.slice(0, origin).toLowerCase() + text.slice(origin).replace(/\/$/, "")
+
+const proxyOrigin = (text: string): string | undefined => {
+  const proxy = published(text)
+  return proxy?.base === "" ? proxy.origin : undefined
 }
 
 const listed = (text: string): ReadonlyArray<string> =>
@@ -64,13 +97,43 @@ export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustPro
   const names = ["127.0.0.1", "localhost", "::1", ...(ANY.has(settings.host) ? [] : [settings.host.toLowerCase()])].map(bracketed)
   const hosts = new Set(names.flatMap((name) => (standard ? [name, `${name}:${port}`] : [`${name}:${port}`])))
   const origins = new Set(names.map((name) => `${scheme}://${name}${standard ? "" : `:${port}`}`))
-  const proxy = proxyOrigin(settings.trustProxy)
+  const proxy = published(settings.trustProxy)
   if (proxy !== undefined) {
-    const { host } = new URL(proxy)
-    hosts.add(host)
-    origins.add(proxy)
+    hosts.add(proxy.host)
+    origins.add(proxy.origin)
   }
   const shown = ANY.has(settings.host) ? "127.0.0.1" : bracketed(settings.host)
   const others = new Set(listed(settings.corsOrigins).map((text) => text.toLowerCase()))
-  return { hosts, origins, others, origin: proxy ?? `${scheme}://${shown}${standard ? "" : `:${port}`}` }
+  if (proxy !== undefined) return { hosts, origins, others, origin: proxy.origin, base: proxy.base, proxied: proxy.host }
+  return { hosts, origins, others, origin: `${scheme}://${shown}${standard ? "" : `:${port}`}`, base: "" }
+}
+
+/** What is looked at of a request. */
+interface Reached {
+  readonly url: string
+  readonly host: string | undefined
+  /** Value of `X-Forwarded-Prefix`. */
+  readonly prefix?: string | undefined
+}
+
+const isProxied = ({ host }: Reached, { proxied }: OwnNames): boolean => proxied !== undefined && host?.toLowerCase() === proxied
+
+/** The target of a request without the path at which the proxy publishes the hub, if the proxy left it there (G-19). */
+export function targetOf(reached: Reached, names: OwnNames): string {
+  const { url } = reached
+  const { base } = names
+  if (base === "" || !isProxied(reached, names) || !url.startsWith(base)) return url
+  const rest = url.slice(base.length)
+  return rest === "" || rest.startsWith("?") ? `/${rest}` : rest.startsWith("/") ? rest : url
+}
+
+/**
+ * The path below which the client of a request sees the hub: that of the stated proxy or, where none is stated, what the proxy
+ * says. No one else is believed (G-19).
+ */
+export function baseOf(reached: Reached, names: OwnNames): string {
+  if (!isProxied(reached, names)) return ""
+  if (names.base !== "") return names.base
+  const said = (reached.prefix ?? "").replace(/\/$/, "")
+  return BASE.test(said) ? said : ""
 }

@@ -106,6 +106,9 @@ function socketRoutes(name: SocketName, path: string): ReadonlyArray<Route> {
   return methods === undefined ? [{ ...route, method: "GET" }] : methods.map((method) => ({ ...route, method, polled: true }))
 }
 
+/** First parts of the paths of all routes: nothing else stands below them. */
+export const FIRST_PARTS: ReadonlySet<string> = new Set(ROUTES.map(({ path }) => path.split("/")[1] ?? ""))
+
 interface Place {
   readonly parts: ReadonlyArray<string>
   readonly fixed: number

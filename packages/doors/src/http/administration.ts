@@ -11,7 +11,6 @@ import type { AdministrationName } from "@holdfast/protocol/operations"
 import { type Caller, type Done, type Handlers, type Hub, performed, type Running } from "@holdfast/hub/Hub"
 import type { Credentials } from "../credentials/Credentials.ts"
 import type { OwnNames } from "../guard/names.ts"
-import { homePage } from "./pages.ts"
 
 /** What the handlers need. */
 export interface AdministrationParts {
@@ -26,7 +25,12 @@ export interface AdministrationParts {
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 }
 
-/** Path and query of a one-time link. */
+/** Where people reach the hub, without a slash at its end. */
+export function addressOf({ origin, base }: Pick<OwnNames, "origin" | "base">): string {
+  return origin + base
+}
+
+/** Path and query of a one-time link, below that. */
 export function linkPath(secret: string): string {
   return `/open?link=${secret}`
 }
@@ -64,7 +68,7 @@ export function administrationHandlers({
     },
     "links.create": (_, by, done) => {
       const { secret, expiresAt } = credentials.makeLink(by)
-      done(Exit.succeed({ url: `${names().origin}${linkPath(secret)}`, expiresAt }))
+      done(Exit.succeed({ url: `${addressOf(names())}${linkPath(secret)}`, expiresAt }))
     },
     "links.open": run(({ link }) =>
       Effect.flatMap(credentials.redeem(link), (key): Effect.Effect<string, DoorError> => {
@@ -82,7 +86,6 @@ export function administrationHandlers({
     "server.metrics": run(() => metrics),
     "server.openapi": run(() => Effect.map(described(version), ({ openapi }) => openapi)),
     "server.docs": run(() => Effect.map(described(version), ({ docs }) => docs)),
-    "server.home": (_, __, done) => done(Exit.succeed(homePage(version))),
   }
 }
 

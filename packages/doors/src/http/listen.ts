@@ -13,6 +13,7 @@ import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { DOOR_ROUTES, type DoorRouteName, isDoorRoute, isSocketName, type SocketName } from "../guard/routes.ts"
+import type { FileDoor } from "../FileDoor.ts"
 import type { RouteDoor } from "../RouteDoor.ts"
 import type { SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
@@ -33,6 +34,7 @@ export interface ListenParts {
   readonly routes: RouteDoor<DoorRouteName>
   /** Path of the player that goes into exported files; without it there are none. */
   readonly player?: string | undefined
+  readonly files: FileDoor
   readonly telemetry: Telemetry
   /** What the telemetry counted. */
   readonly operations: OperationCounts
@@ -63,7 +65,7 @@ const CLOSE_GRACE = 2000
 
 /** Listens until its scope closes. Fails with `ListenFailed`. */
 export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
-  const { settings, credentials, sockets, routes } = parts
+  const { settings, credentials, sockets, routes, files } = parts
   const hub = yield* Hub
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const counts = new AnswerCounts()
@@ -90,10 +92,11 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     const operation = isDoorRoute(name) ? DOOR_ROUTES[name].as : name
     hub.perform(operation, notAllowed(by, operationOf(operation).scope, operation, session), by, () => {})
   }
-  const doors = { settings, http, denied, sockets, telemetry: parts.telemetry, counts }
+  const doors = { settings, http, files, denied, sockets, telemetry: parts.telemetry, counts }
   const off = new Set<SocketName>(settings.socketIo ? [] : ["socket-io"])
   const { authenticate, expired } = credentials
-  const policy = (own: OwnNames) => ({ names: own, authenticate, expired, headersMax: HEADERS_MAX, off })
+  const { isFile } = files
+  const policy = (own: OwnNames) => ({ names: own, authenticate, expired, headersMax: HEADERS_MAX, off, isFile })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   credentials.onEnd((credential, hasExpired) => {
@@ -117,7 +120,13 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
 })
 
 /** On the Unix socket there is one name and no browser, so no origin. */
-const LOCAL_NAMES: OwnNames = { hosts: new Set(["localhost"]), origins: new Set(), others: new Set(), origin: "http://localhost" }
+const LOCAL_NAMES: OwnNames = {
+  hosts: new Set(["localhost"]),
+  origins: new Set(),
+  others: new Set(),
+  origin: "http://localhost",
+  base: "",
+}
 
 /** Listens until the scope closes; gives the port, if it is one. */
 const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>

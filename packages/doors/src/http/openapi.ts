@@ -33,6 +33,7 @@ const TAGS: Readonly<Record<string, string>> = {
   imports: "Import of other programs' sessions",
   runners: "The processes that hold terminals and agents",
   webhooks: "Requests of this server to receivers, when something happens",
+  push: "Devices that get notifications",
   announcements: "What the hub announces to everyone",
   tokens: "Credentials with limited rights",
   credential: "The owner's credential",

@@ -20,15 +20,6 @@ const escape = (text: string): string =>
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>`
 
-/** The first page: what this is, and where to continue. */
-export function homePage(version: string): string {
-  return page(
-    "Holdfast",
-    `<h1>Holdfast ${escape(version)}</h1><p>A session server for terminals and agents: each session is one log on this server; attach to it from anywhere.</p>
-<p><code>holdfast ls</code> lists the sessions, <code>holdfast attach</code> opens one. The HTTP API is described in <a href="/docs">/docs</a> and <a href="/openapi.json">/openapi.json</a>.</p>`,
-  )
-}
-
 type Operation = OpenApi.OpenAPISpecOperation
 
 /** The description of the API as a page to read. */
@@ -42,7 +33,7 @@ export function docsPage(spec: OpenApi.OpenAPISpec): string {
   )
   return page(
     "Holdfast HTTP API",
-    `<h1>Holdfast HTTP API</h1><p>Send <code>Authorization: Bearer …</code> with each request. Errors are <code>{"error": {"tag", "message", …}}</code>. The same as data: <a href="/openapi.json">/openapi.json</a>.</p>${body.join("")}`,
+    `<h1>Holdfast HTTP API</h1><p>Send <code>Authorization: Bearer …</code> with each request. Errors are <code>{"error": {"tag", "message", …}}</code>. The same as data: <a href="openapi.json">/openapi.json</a>.</p>${body.join("")}`,
   )
 }
 

@@ -9,12 +9,14 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { PROTOCOL_VERSION, VERSION_HEADER } from "@holdfast/protocol/version"
 import { guard, type GuardPolicy, NO_UPGRADE, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
 import { crossOriginHeaders, namedOrigin, preflightHeaders } from "../guard/cross-origin.ts"
+import { baseOf, type OwnNames, targetOf } from "../guard/names.ts"
 import { bodyLimit, isSocketName, type Route, type SocketName } from "../guard/routes.ts"
+import type { FileDoor } from "../FileDoor.ts"
 import type { Caller, Principal } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { connectionAddress } from "../credentials/proof.ts"
 import { Admission } from "./Admission.ts"
-import { writeBeforeBody } from "./body.ts"
+import { hasBody, writeBeforeBody } from "./body.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { HttpDoor } from "./HttpDoor.ts"
 import { inTurn, type Serve } from "./in-turn.ts"
@@ -34,6 +36,7 @@ export interface ServerParts {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   readonly policy: () => GuardPolicy
   readonly http: HttpDoor
+  readonly files: FileDoor
   /** Reports a request that the scope of its credential does not allow. */
   readonly denied: (name: Route["name"], session: string | undefined, by: Caller) => void
   readonly sockets: Readonly<Record<SocketName, UpgradeDoor>>
@@ -70,19 +73,23 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
   server.maxHeadersCount = 0
 
-  const decide = (request: IncomingMessage, upgrade: boolean) =>
-    guard({ method: request.method ?? "", url: request.url ?? "", rawHeaders: request.rawHeaders, upgrade }, parts.policy())
+  const decide = ({ method = "", rawHeaders }: IncomingMessage, url: string, upgrade: boolean) =>
+    guard({ method, url, rawHeaders, upgrade }, parts.policy())
 
   const serve: Serve = (request, response) => {
     const started = performance.now()
     const trace = randomBytes(8).toString("hex")
-    setHeaders(request, response, trace, parts.policy())
-    const allowed = decide(request, false)
+    const { names } = parts.policy()
+    setHeaders(request, response, trace, names)
+    const { url, base } = reachedAt(request, names)
+    // The doors know nothing of proxies.
+    request.url = url
+    const allowed = decide(request, url, false)
     if (allowed._tag === "Preflight") {
       parts.counts.add("preflight", 204, performance.now() - started)
       return void response.writeHead(204, preflightHeaders(allowed.origin, allowed.methods)).end()
     }
-    const decision = allowed._tag === "Allowed" && unexpected.has(request) ? UNEXPECTED : allowed
+    const decision = (allowed._tag === "Refused" ? undefined : notTaken(allowed, request, unexpected)) ?? allowed
     if (decision._tag === "Refused") {
       const { denied } = decision
       if (denied !== undefined) parts.denied(denied.name, denied.session, callerOf(denied.by, trace, request.socket))
@@ -95,6 +102,10 @@ export function makeServer(parts: ServerParts): HttpServerParts {
       parts.counts.add("refused", decision.status, performance.now() - started)
       return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
+    if (decision._tag === "File") {
+      response.once("close", () => parts.counts.add("app", response.statusCode, performance.now() - started))
+      return parts.files.serve(request, response, decision.path, base)
+    }
     if (decision.principal !== undefined) admission.known(request.socket)
     const counted = (): void =>
       parts.counts.add(decision.route.name, response.headersSent ? response.statusCode : 0, performance.now() - started)
@@ -106,13 +117,13 @@ export function makeServer(parts: ServerParts): HttpServerParts {
         : parts.sockets[name].serve?.(request, response, decision.principal)
     }
     const by = callerOf(decision.principal, trace, request.socket)
-    const exchange: Exchange = { request, response, by, endings }
+    const exchange: Exchange = { request, response, by, base, endings }
     parts.http(decision, exchange, counted)
   }
   server.on("request", inTurn(serve))
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
   server.on("checkContinue", (request, response) => {
-    const decision = decide(request, false)
+    const decision = decide(request, reachedAt(request, parts.policy().names).url, false)
     const length = Number(request.headers["content-length"] ?? 0)
     if (decision._tag === "Allowed" && length <= bodyLimit(decision.route, settings.bodyMax)) response.writeContinue()
     server.emit("request", request, response)
@@ -124,18 +135,9 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   })
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy())
-    const decision = decide(request, true)
-    if (decision._tag === "Preflight") return refuseUpgrade(socket, NOT_A_SOCKET)
-    if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
-    const { name } = decision.route
-    if (!isSocketName(name) || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
-    admission.known(socket)
-    parts.telemetry.log("info", name, {
-      operation: "upgrade",
-      client: decision.principal.name,
-      remote: request.socket.remoteAddress,
-    })
-    parts.sockets[name].accept(request, socket, head, decision.principal)
+    request.url = reachedAt(request, parts.policy().names).url
+    const name = upgraded(parts, decide(request, request.url, true), request, socket, head)
+    if (name !== undefined) admission.known(socket)
   })
   server.on("clientError", (error: ClientError, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
@@ -152,8 +154,42 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   }
 }
 
+/** Hands an upgrade that the guard let through to its door, and gives the door's name; refuses any other. */
+function upgraded(
+  { sockets, telemetry }: ServerParts,
+  decision: ReturnType<typeof guard>,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): SocketName | undefined {
+  if (decision._tag === "Refused") return void refuseUpgrade(socket, decision)
+  const { principal, name } = decision._tag === "Allowed" ? { ...decision, ...decision.route } : {}
+  if (name === undefined || !isSocketName(name) || principal === undefined) return void refuseUpgrade(socket, NOT_A_SOCKET)
+  telemetry.log("info", name, { operation: "upgrade", client: principal.name, remote: request.socket.remoteAddress })
+  sockets[name].accept(request, socket, head, principal)
+  return name
+}
+
+/** The target of a request as the hub has it, and the path below which its client sees the hub. */
+function reachedAt({ headers, url = "" }: IncomingMessage, names: OwnNames): { readonly url: string; readonly base: string } {
+  if (names.proxied === undefined) return { url, base: "" }
+  const prefix = headers["x-forwarded-prefix"]
+  const reached = { url, host: headers.host, prefix: typeof prefix === "string" ? prefix : undefined }
+  return { url: targetOf(reached, names), base: baseOf(reached, names) }
+}
+
+/** Why a request that the guard let through is not taken. */
+function notTaken(
+  { _tag }: { readonly _tag: "Allowed" | "File" },
+  request: IncomingMessage,
+  unexpected: WeakSet<IncomingMessage>,
+): Refused | undefined {
+  if (unexpected.has(request)) return UNEXPECTED
+  return _tag === "File" && hasBody(request) ? FILE_WITH_BODY : undefined
+}
+
 /** Sets what every answer says. */
-function setHeaders({ headers }: IncomingMessage, response: ServerResponse, trace: string, { names }: GuardPolicy): void {
+function setHeaders({ headers }: IncomingMessage, response: ServerResponse, trace: string, names: OwnNames): void {
   const origin = namedOrigin(headers.origin, names)
   const all = { ...SAFE_HEADERS, "x-trace": trace, ...(origin === undefined ? {} : crossOriginHeaders(origin)) }
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
@@ -196,6 +232,8 @@ const UNEXPECTED: Refused = {
   tag: "ExpectationFailed",
   message: "only Expect: 100-continue is supported; omit the header",
 }
+
+const FILE_WITH_BODY: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: "a file is asked for without a body" }
 
 type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
 

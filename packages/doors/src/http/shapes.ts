@@ -28,13 +28,12 @@ const SHAPES: Shapes = {
   "server.metrics": (figures) => text(figures, "text/plain; version=0.0.4; charset=utf-8"),
   "server.openapi": (description) => jsonText(String(description)),
   "server.docs": (page) => text(page, HTML),
-  "server.home": (page) => text(page, HTML),
 }
 
 const HTML = "text/html; charset=utf-8"
 
-/** The answer to an operation that has ended. */
-export function answerOf(name: OperationName, performed: Performed<unknown>): HttpAnswer {
+/** The answer to an operation that has ended; the client sees the hub below `base`. */
+export function answerOf(name: OperationName, performed: Performed<unknown>, base: string): HttpAnswer {
   if (performed._tag === "Refused") return refusal(performed.error)
   const { value } = performed
   // The value is what an operation of this name answers with.
@@ -44,5 +43,5 @@ export function answerOf(name: OperationName, performed: Performed<unknown>): Ht
   if (answer === "session") return json((value as { readonly session: unknown }).session)
   if (answer !== "created") return json(value, status)
   const { session, created } = value as Created
-  return json(session, created ? 201 : 200, { location: `/api/sessions/${session.id}` })
+  return json(session, created ? 201 : 200, { location: `${base}/api/sessions/${session.id}` })
 }

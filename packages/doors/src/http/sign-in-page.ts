@@ -1,5 +1,5 @@
 /**
- * The page of a one-time link: hands the browser its key and continues to the first page (G-6).
+ * The page of a one-time link: hands the browser its key and continues to the app (G-6), below the path that the link is at.
  *
  * The key is in the page and in no URL. The script is always the same, so that the policy can name it by its hash.
  */
@@ -8,7 +8,7 @@ import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 import { type HttpAnswer, text } from "./answer.ts"
 import { PAGE_POLICY } from "./pages.ts"
 
-const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)},document.documentElement.dataset.key);location.replace("/")}catch{document.body.textContent="This browser does not let this page store anything. Allow it, then open a new link: holdfast open"}`
+const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)}+location.pathname.replace(/\\/open$/,""),document.documentElement.dataset.key);location.replace("./")}catch{document.body.textContent="This browser does not let this page store anything. Allow it, then open a new link: holdfast open"}`
 
 const POLICY = `${PAGE_POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`
 

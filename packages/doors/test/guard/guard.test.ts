@@ -18,6 +18,7 @@ const policy: GuardPolicy = {
   authenticate: (secret) => principals[secret],
   expired: (secret) => ({ over: { expiresAt: 1000, isBrowser: false }, key: { expiresAt: 1000, isBrowser: true } })[secret],
   headersMax: HEADERS_MAX,
+  isFile: (path, isPage) => path === "/" || path === "/assets/main-x1.js" || (isPage && path.startsWith("/s/")),
 }
 const own = ["Host", "127.0.0.1:4653"]
 const bearer = (scope: string): ReadonlyArray<string> => ["Authorization", `Bearer ${scope}`]
@@ -26,7 +27,7 @@ const ask = (
   { method = "GET", url = "/api/sessions", upgrade = false } = {},
 ): ReturnType<typeof guard> => guard({ method, url, rawHeaders, upgrade }, policy)
 const status = (decision: ReturnType<typeof guard>): number =>
-  decision._tag === "Allowed" ? 200 : decision._tag === "Preflight" ? 204 : decision.status
+  decision._tag === "Refused" ? decision.status : decision._tag === "Preflight" ? 204 : 200
 
 describe("the guard", () => {
   it("X-21 tells whoever shows an expired secret, on every door, that it has expired and what to do; no one else", () => {
@@ -140,7 +141,7 @@ describe("the guard", () => {
     const open = ROUTES.filter(({ needs }) => needs === "public")
       .map(({ path }) => path)
       .sort()
-    expect(open).toEqual(["/", "/api/proof", "/docs", "/health/live", "/health/ready", "/open", "/openapi.json"])
+    expect(open).toEqual(["/api/proof", "/docs", "/health/live", "/health/ready", "/open", "/openapi.json"])
     const presented = [
       [],
       ["Authorization", "Bearer wrong"],
@@ -165,6 +166,27 @@ describe("the guard", () => {
       expect([url, status(ask(own, { url }))]).toEqual([url, 401])
       expect([url, status(ask([...own, ...bearer("all")], { url }))]).toEqual([url, 404])
     }
+  })
+
+  it("G-4 G-20 files and pages of the app are for everyone, by GET and HEAD, where no route stands; nothing else is", () => {
+    const page = ["Accept", "text/html,application/xhtml+xml"]
+    for (const method of ["GET", "HEAD"]) {
+      expect(ask(own, { method, url: "/?from=home" })).toEqual({ _tag: "File", path: "/" })
+      expect(ask(own, { method, url: "/assets/main-x1.js" })).toEqual({ _tag: "File", path: "/assets/main-x1.js" })
+      expect(ask([...own, ...page], { method, url: "/s/x/m/y" })).toEqual({ _tag: "File", path: "/s/x/m/y" })
+    }
+    for (const [url, headers] of [
+      ["/s/x", []],
+      ["/s/x", ["Accept", "application/json"]],
+      ["/assets/other.js", page],
+      ["/assets/../api/sessions", page],
+      ["/api/sessions", page],
+    ] as const)
+      expect([url, status(ask([...own, ...headers], { url }))]).toEqual([url, 401])
+    expect(status(ask(own, { method: "POST", url: "/" }))).toBe(401)
+    expect(status(ask(own, { url: "/", upgrade: true }))).toBe(401)
+    expect(status(ask(["Host", "evil.example"], { url: "/" }))).toBe(403)
+    expect(status(ask([...own, "Origin", "https://evil.example"], { url: "/" }))).toBe(403)
   })
 
   it("G-16 (fault:N49) a key in a subprotocol opens the socket, and nothing else", () => {
@@ -310,7 +332,7 @@ describe("the hub's own names", () => {
     expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c", tlsKey: "k" })).toBeUndefined()
     expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c" })).toContain("belong together")
     expect(unprotected({ ...plain, host: "0.0.0.0", trustProxy: "https://a.example" })).toBeUndefined()
-    for (const trustProxy of ["yes", "a.example", "https://a.example/path", "ftp://a.example"]) {
+    for (const trustProxy of ["yes", "a.example", "https://a.example/path?x", "https://u@a.example", "ftp://a.example"]) {
       expect([trustProxy, unprotected({ ...plain, host: "0.0.0.0", trustProxy })]).toEqual([
         trustProxy,
         expect.stringContaining("origin"),

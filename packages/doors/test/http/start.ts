@@ -13,6 +13,7 @@ import { Store } from "@holdfast/store/Store"
 import { makeCredentials, type Credentials } from "../../src/credentials/Credentials.ts"
 import { Hub } from "@holdfast/hub/Hub"
 import { makeChatRoutes } from "../../src/ai-sdk/makeChatRoutes.ts"
+import { makeFileDoor } from "../../src/app/makeFileDoor.ts"
 import { findRoute, type Route } from "../../src/guard/routes.ts"
 import { describeApi, specPath } from "../../src/http/openapi.ts"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
@@ -107,8 +108,8 @@ const NO_SOCKET = {
   connections: () => 0,
 }
 
-/** Starts a door; `stop` ends it. `player`: path of what exported files are made of. */
-export async function startDoor(options: Record<string, unknown> = {}, player?: string) {
+/** Starts a door; `stop` ends it. `player`: path of what exported files are made of; `app`: folder of the app. */
+export async function startDoor(options: Record<string, unknown> = {}, player?: string, app?: string) {
   const lines: Array<string> = []
   const operations = new OperationCounts()
   const log = makeOperationLog(
@@ -161,6 +162,7 @@ export async function startDoor(options: Record<string, unknown> = {}, player?: 
       },
       routes: yield* makeChatRoutes(telemetry),
       player,
+      files: makeFileDoor(app, "0.0.0-test"),
       telemetry,
       operations,
     })

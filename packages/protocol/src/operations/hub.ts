@@ -159,13 +159,4 @@ export const administration = {
     summary: "Get this description as a page to read",
     changes: false,
   }),
-  "server.home": operation({
-    scope: "public",
-    http: "GET /",
-    socket: false,
-    output: Schema.String,
-    content: ["text/html"],
-    summary: "Show what this server is",
-    changes: false,
-  }),
 } as const

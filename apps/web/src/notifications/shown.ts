@@ -1,0 +1,46 @@
+/**
+ * What this page shows: who looks at a session is told nothing of it, because the page moves their mark (docs/protocol/app-rules.md,
+ * APP-85). A page that is hidden shows nothing.
+ */
+import { useEffect, useSyncExternalStore } from "react"
+import type { Session } from "@holdfast/protocol/session"
+import { useHub, useSession } from "@holdfast/react"
+
+const shown = new Map<string, number>()
+
+/** Whether a pane of this page shows a session, and the page can be seen. */
+export function isShown(session: string): boolean {
+  return document.visibilityState === "visible" && shown.has(session)
+}
+
+/** Up to where a person who sees a session knows all that they would be told of. */
+export function toldUpTo({ lastSeq, news, permissions, terminal }: Session): number {
+  if (terminal?.program?.state === "blocked") return lastSeq
+  return Math.max(news?.seq ?? 0, ...permissions.map(({ seq }) => seq))
+}
+
+const followVisibility = (listener: () => void): (() => void) => {
+  document.addEventListener("visibilitychange", listener)
+  return () => document.removeEventListener("visibilitychange", listener)
+}
+const isVisible = (): boolean => document.visibilityState === "visible"
+
+/** Says that a pane shows a session, as long as it does; `isSeen`: the pane is in view. */
+export function useShown(session: string, isSeen: boolean): void {
+  const { marks } = useHub()
+  const { session: record } = useSession(session)
+  const isInSight = useSyncExternalStore(followVisibility, isVisible, isVisible) && isSeen
+  useEffect(() => {
+    if (!isSeen) return
+    shown.set(session, (shown.get(session) ?? 0) + 1)
+    return () => {
+      const count = (shown.get(session) ?? 1) - 1
+      if (count === 0) shown.delete(session)
+      else shown.set(session, count)
+    }
+  }, [session, isSeen])
+  const seq = record === undefined || record.status === "offline" ? 0 : toldUpTo(record)
+  useEffect(() => {
+    if (isInSight && seq > 0) marks.see(session, seq)
+  }, [isInSight, marks, seq, session])
+}

@@ -1,0 +1,82 @@
+/**
+ * Registers the service worker, says when a new version waits, and passes on taps on notifications (docs/protocol/app-rules.md, APP-81).
+ *
+ * It looks for a new version when the page is shown after an hour, and when the hub was restarted; nothing is polled.
+ */
+import { useSyncExternalStore } from "react"
+import { openPathOf, TAKE_OVER } from "./messages.ts"
+
+/** Milliseconds between two looks. */
+const LOOK_AGAIN = 3_600_000
+
+/** A new version that waits: `takeOver` loads this page again with it. */
+export interface WaitingVersion {
+  readonly takeOver: () => void
+}
+
+let waiting: WaitingVersion | undefined
+let registration: ServiceWorkerRegistration | undefined
+let looked = Date.now()
+const listeners = new Set<() => void>()
+
+/** The new version that waits to be taken over; `undefined` while there is none. */
+export function useNewVersion(): WaitingVersion | undefined {
+  return useSyncExternalStore(listen, waitingNow, none)
+}
+
+const listen = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+const waitingNow = (): WaitingVersion | undefined => waiting
+const none = (): undefined => undefined
+
+/** Looks for a new version of the app now. */
+export function lookForVersion(): void {
+  looked = Date.now()
+  // Without a network there is none to be found.
+  registration?.update().catch(() => undefined)
+}
+
+/** Registers the worker for the app's address; calls back with the path that a tapped notification leads to. */
+export async function registerServiceWorker(onOpen: (path: string) => void): Promise<void> {
+  const { serviceWorker } = navigator as { readonly serviceWorker?: ServiceWorkerContainer }
+  if (serviceWorker === undefined) return
+  serviceWorker.addEventListener("message", ({ data }: { readonly data: unknown }) => {
+    const path = openPathOf(data)
+    if (path !== undefined) onOpen(path)
+  })
+  serviceWorker.startMessages()
+  try {
+    registration = await serviceWorker.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" })
+  } catch (cause) {
+    console.warn(`the app cannot start without a network: ${String(cause)}`)
+    return
+  }
+  // A browser that is driven may block them without a word.
+  if ((registration as ServiceWorkerRegistration | undefined) === undefined) return
+  watch(registration)
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && Date.now() - looked > LOOK_AGAIN) lookForVersion()
+  })
+}
+
+/** Tells when a version is ready that is not the one that is shown. */
+function watch(from: ServiceWorkerRegistration): void {
+  const look = (): void => {
+    // The first one takes over by itself: there is nothing to say.
+    if (from.waiting !== null && navigator.serviceWorker.controller !== null) tell(from.waiting)
+  }
+  look()
+  from.addEventListener("updatefound", () => from.installing?.addEventListener("statechange", look))
+}
+
+function tell(worker: ServiceWorker): void {
+  waiting = {
+    takeOver: () => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
+      worker.postMessage(TAKE_OVER)
+    },
+  }
+  for (const listener of listeners) listener()
+}

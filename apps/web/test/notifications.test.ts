@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest"
+import type { ShownSession } from "@holdfast/client/outbox"
+import type { Session } from "@holdfast/protocol/session"
+import { Changes } from "../src/notifications/changes.ts"
+
+const session = (id: string, change: object = {}): ShownSession =>
+  ({ id, label: id, status: "active", permissions: [], turn: { status: "idle" }, ...change }) as unknown as Session
+const asks = (seq: number, decision?: object) => ({
+  permissions: [
+    {
+      id: `r${seq}`,
+      seq,
+      title: "Run a command?",
+      subject: "npm test",
+      askedAt: 5,
+      ...(decision === undefined ? {} : { decision }),
+    },
+  ],
+})
+const news = (seq: number, what = "finished") => ({ news: { seq, time: 7, what } })
+
+describe("notices of a page", () => {
+  it("APP-84 tell what comes to be while the page is open, once for each session and state, and nothing of before", () => {
+    const changes = new Changes()
+    expect(changes.take([])).toEqual([])
+    expect(changes.take([session("a", news(1)), session("b", asks(2))])).toEqual([])
+    expect(changes.take([session("a", news(1)), session("b", asks(2))])).toEqual([])
+    const told = changes.take([session("a", asks(5)), session("b", { ...asks(2, { optionId: "allow" }), ...news(9) })])
+    expect(told.map(({ tag, reason, path }) => [tag, reason, path])).toEqual([
+      ["a", "waiting", "s/a?request=r5"],
+      ["b", "ended", "s/b"],
+    ])
+    expect(changes.take([session("a", asks(5)), session("b", news(9))])).toEqual([])
+    expect(changes.take([session("a", asks(6)), session("b", news(9))])).toHaveLength(1)
+  })
+
+  it("APP-84 tell nothing of a turn that continues, of what is archived, or of what is made offline", () => {
+    const changes = new Changes()
+    changes.take([session("a")])
+    expect(changes.take([session("a", { ...news(3), turn: { status: "streaming" } })])).toEqual([])
+    expect(changes.take([session("a", { ...asks(3), status: "archived" })])).toEqual([])
+    expect(changes.take([session("a", { ...asks(3), status: "offline" })])).toEqual([])
+    expect(
+      changes.take([session("a", { terminal: { program: { state: "blocked", since: 3, message: "approve" } } })]),
+    ).toMatchObject([{ reason: "waiting", body: "approve" }])
+  })
+})

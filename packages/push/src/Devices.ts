@@ -1,0 +1,183 @@
+/** The devices of a hub that get notifications: put, listed, tested and removed (docs/protocol/rules.md, PN-1, PN-2). */
+import { createECDH } from "node:crypto"
+import * as Effect from "effect/Effect"
+import { Busy, type DoorError, StorageFull, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import {
+  PUSH_DEVICES,
+  PUSH_REASONS,
+  type PushDevice,
+  type PushList,
+  type PushTested,
+  type PutPush,
+} from "@holdfast/protocol/push"
+import type { Principal } from "@holdfast/hub/Hub"
+import type { Store, StoreError } from "@holdfast/store/Store"
+import { addressProblem } from "@holdfast/webhooks/addresses"
+import { Device, type DeviceParts, type KeptDevice, serviceOf } from "./Device.ts"
+
+/** What they are made of. */
+export interface DevicesParts extends Omit<DeviceParts, "gone"> {
+  readonly store: Store["Service"]
+  readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
+  /** Whether there is still such a person. */
+  readonly isKnown: (person: string) => boolean
+  /** There is a device, or none any more. */
+  readonly changed: (isAny: boolean) => void
+}
+
+const PLACE = "push/"
+
+/** A person is named by whose keys a credential uses (H-22). */
+const personOf = ({ credential, holder = credential }: Principal): string => holder
+
+/** The devices. */
+export class Devices {
+  readonly #parts: DevicesParts
+  readonly #devices = new Map<string, Device>()
+  readonly #deviceParts: DeviceParts
+
+  constructor(parts: DevicesParts) {
+    this.#parts = parts
+    this.#deviceParts = {
+      ...parts,
+      gone: ({ kept }) => {
+        parts.report("a device is gone from its push service", { client: kept.client, service: serviceOf(kept) })
+        void parts.run(Effect.ignore(this.#remove(kept)))
+      },
+    }
+  }
+
+  /** Takes them from the store; those of persons who are not there any more are forgotten. */
+  get load(): Effect.Effect<void, StoreError> {
+    return Effect.gen({ self: this }, function* () {
+      for (const { name, value } of yield* this.#parts.store.settings(PLACE)) {
+        const kept = JSON.parse(value) as KeptDevice
+        if (this.#parts.isKnown(kept.person)) this.#devices.set(name, new Device(kept, this.#deviceParts))
+        else yield* Effect.ignore(this.#parts.store.putSetting(name, undefined))
+      }
+      this.#parts.changed(this.#devices.size > 0)
+    })
+  }
+
+  /** Stops sending. */
+  close(): void {
+    for (const device of this.#devices.values()) device.stop()
+  }
+
+  /** All devices by their persons. */
+  get byPerson(): ReadonlyMap<string, ReadonlyArray<Device>> {
+    return Map.groupBy(this.#devices.values(), ({ kept }) => kept.person)
+  }
+
+  /** The caller's. */
+  list(by: Principal): Effect.Effect<PushList, DoorError> {
+    const devices = this.#of(personOf(by)).map(shown)
+    const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+    return Effect.tryPromise({
+      try: async () => ({ key: (await this.#parts.key()).text, devices }),
+      catch: (cause) => new Unavailable({ message: message(cause) }),
+    })
+  }
+
+  /** Takes one of the caller's in, or what changed of it; of too many the oldest goes. */
+  put(client: string, request: PutPush, by: Principal): Effect.Effect<PushDevice, DoorError> {
+    const { allowPrivate = false, endpoint, keys, name, on = PUSH_REASONS } = request
+    const person = personOf(by)
+    return Effect.gen({ self: this }, function* () {
+      const url = endpointOf(endpoint)
+      if (!(url instanceof URL)) return yield* url
+      if (allowPrivate && (by.scope !== "all" || by.sessions !== undefined))
+        return yield* new Unprocessable({ message: "allowPrivate is for credentials with all rights", field: "allowPrivate" })
+      const problem = yield* Effect.promise(() => addressProblem(url, allowPrivate))
+      if (problem !== undefined) return yield* new Unprocessable({ message: problem.message, field: "endpoint" })
+      if (!isPoint(keys.p256dh)) return yield* new Unprocessable({ message: "p256dh is no point on P-256", field: "keys" })
+      const own = this.#of(person).filter(({ kept }) => kept.client !== client)
+      if (own.length >= PUSH_DEVICES.person && own[0] !== undefined)
+        yield* this.#remove(own[0].kept).pipe(Effect.mapError(storeError))
+      if (this.#devices.size >= PUSH_DEVICES.hub)
+        return yield* new Busy({ message: `there are ${PUSH_DEVICES.hub} devices; remove one first`, retryAfter: 60 })
+      const kept: KeptDevice = {
+        ...{ person, client, endpoint: url.href, keys, on, allowPrivate, since: this.#parts.now() },
+        ...(name === undefined ? {} : { name }),
+        ...(by.sessions === undefined ? {} : { sessions: [...by.sessions] }),
+      }
+      const place = placeOf(kept)
+      yield* this.#parts.store.putSetting(place, JSON.stringify(kept)).pipe(Effect.mapError(storeError))
+      this.#devices.get(place)?.stop()
+      const device = new Device(kept, this.#deviceParts)
+      this.#devices.set(place, device)
+      this.#parts.changed(true)
+      return shown(device)
+    }).pipe(Effect.uninterruptible)
+  }
+
+  /** Forgets one of the caller's. */
+  remove(client: string, by: Principal): Effect.Effect<{ readonly removed: boolean }, DoorError> {
+    const device = this.#devices.get(placeOf({ person: personOf(by), client }))
+    if (device === undefined) return Effect.succeed({ removed: false })
+    return this.#remove(device.kept).pipe(Effect.as({ removed: true }), Effect.mapError(storeError), Effect.uninterruptible)
+  }
+
+  /** Sends one of the caller's a notification at once. */
+  test(client: string, by: Principal): Effect.Effect<PushTested, DoorError> {
+    const device = this.#devices.get(placeOf({ person: personOf(by), client }))
+    const time = this.#parts.now()
+    const notice = { title: "Holdfast", body: "Notifications work.", tag: "test", reason: "test", path: "", time } as const
+    return device === undefined
+      ? Effect.succeed({ delivered: false, problem: "this device gets no notifications; switch them on there" })
+      : Effect.promise(() => device.test(notice))
+  }
+
+  /** Forgets all of a person who is not there any more. */
+  dropPerson(person: string): Effect.Effect<void> {
+    return Effect.forEach(this.#of(person), ({ kept }) => Effect.ignore(this.#remove(kept)), { discard: true })
+  }
+
+  /** A person's, the oldest first. */
+  #of(person: string): ReadonlyArray<Device> {
+    return [...this.#devices.values()].filter(({ kept }) => kept.person === person).sort((a, b) => a.kept.since - b.kept.since)
+  }
+
+  /** Stopped in memory first: it gets nothing any more, also while the store refuses. */
+  #remove(kept: KeptDevice): Effect.Effect<void, StoreError> {
+    const place = placeOf(kept)
+    this.#devices.get(place)?.stop()
+    this.#devices.delete(place)
+    this.#parts.changed(this.#devices.size > 0)
+    return this.#parts.store.putSetting(place, undefined)
+  }
+}
+
+const placeOf = ({ person, client }: Pick<KeptDevice, "person" | "client">): string => `${PLACE}${person}/${client}`
+
+function shown({ kept, problem }: Device): PushDevice {
+  const { client, name, on, since } = kept
+  return {
+    ...{ client, service: serviceOf(kept), on, since },
+    ...(name === undefined ? {} : { name }),
+    ...(problem === undefined ? {} : { problem }),
+  }
+}
+
+function endpointOf(text: string): URL | Unprocessable {
+  const refuse = (message: string): Unprocessable => new Unprocessable({ message, field: "endpoint" })
+  if (!URL.canParse(text)) return refuse("endpoint must be the whole address that the browser gave")
+  const url = new URL(text)
+  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("endpoint must begin with https://")
+  return url.username === "" && url.password === "" ? url : refuse("endpoint must have no user name and no password")
+}
+
+/** Whether a public key is one: a message to any other could not be encrypted. */
+function isPoint(text: string): boolean {
+  const pair = createECDH("prime256v1")
+  pair.generateKeys()
+  try {
+    pair.computeSecret(Buffer.from(text, "base64url"))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const storeError = (error: StoreError): StorageFull | Unavailable =>
+  error._tag === "StoreFull" ? new StorageFull({ message: error.message }) : new Unavailable({ message: error.message })
