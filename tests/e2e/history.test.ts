@@ -100,7 +100,7 @@ describe("traces, the player and forks in a browser", () => {
     await page.getByRole("button", { name: "One event on" }).click()
     await expect.poll(() => shownIn(opened, id)).toBe(firstSeq + 3)
     await page.waitForURL(new RegExp(`/s/${id}/at/${firstSeq + 3}$`))
-    await page.getByRole("button", { name: "One event back" }).click()
+    await page.keyboard.press(",")
     await expect.poll(() => shownIn(opened, id)).toBe(firstSeq + 2)
     await page.getByLabel("Speed").focus()
     await page.keyboard.press("End")

@@ -289,6 +289,35 @@ describe("a film", () => {
     expect(film.get()).toMatchObject({ seq: 39, status: "paused" })
   })
 
+  it("APP-73 at the end of a log that grows a film that plays waits for more, and else it stands still", async () => {
+    const events = TERMINAL.slice(0, 10)
+    const source = fileSource({ ...terminalFile, events })
+    const grown = [...events]
+    const growing = {
+      ...source,
+      events: (...range: Parameters<typeof source.events>) => fileSource({ ...terminalFile, events: grown }).events(...range),
+    }
+    const stage = new TerminalStage(growing)
+    const { shown, screen } = screenOf()
+    await stage.drawOn(screen)
+    const { frame, move } = clock()
+    const film = new Film(growing, stage, { time: 1000 }, frame)
+    film.setGrowing(true)
+    await film.seek(9)
+    film.play()
+    await move(0)
+    await move(1000)
+    expect(film.get()).toMatchObject({ seq: 10, status: "playing", isAtEnd: true })
+    grown.push(...TERMINAL.slice(10, 12))
+    film.grew()
+    for (let step = 0; step < 5; step++) await move(1000)
+    expect(film.get().seq).toBe(12)
+    expect(shown.join("")).toContain("10 ")
+    film.setGrowing(false)
+    await move(1000)
+    expect(film.get()).toMatchObject({ status: "paused", isAtEnd: true })
+  })
+
   it("APP-73 what cannot be read is reported, and the film can be moved on", async () => {
     const source = { ...fileSource(terminalFile), picture: () => Promise.reject(new Error("the log was trimmed")) }
     const stage = new TerminalStage(source)

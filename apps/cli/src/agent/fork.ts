@@ -4,7 +4,7 @@ import type { ForkSession } from "@holdfast/protocol/history"
 import { printEither } from "../output.ts"
 import { httpOptions } from "../server/hub.ts"
 import { printable } from "../text/printable.ts"
-import { refused } from "../failure.ts"
+import { usage } from "../failure.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { everyMessage } from "./renew.ts"
 
@@ -18,7 +18,7 @@ export interface ForkOptions {
 /** Forks a session; prints the id of the new one. */
 export async function fork(id: string, { through, before, label }: ForkOptions, json: boolean): Promise<void> {
   if (through !== undefined && before !== undefined) {
-    throw refused("Usage", "--through and --before name two places; use one of them")
+    throw usage("--through and --before name two places; use one of them")
   }
   const hub = useAgents()
   const wanted = through ?? before

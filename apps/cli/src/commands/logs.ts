@@ -56,14 +56,22 @@ const exported = Command.make(
       Flag.optional,
       Flag.map(Option.getOrUndefined),
     ),
+    html: flag("html", "The same as --format html"),
     output: Flag.String("output").pipe(
       Flag.withAlias("o"),
       Flag.withDescription("Output file; - is standard output"),
       Flag.withDefault("-"),
     ),
   },
-  onSession(async (input) => (await import("../log/export.ts")).exportLog(input)),
-).pipe(Command.withDescription("Export a session's log"))
+  onSession(async ({ html, format, ...input }) =>
+    (await import("../log/export.ts")).exportLog({ ...input, format: html ? "html" : format }),
+  ),
+).pipe(
+  Command.withDescription("Export a session's log"),
+  Command.withExamples([
+    { command: "holdfast export build --html -o build.html", description: "A page that plays the session, without a server" },
+  ]),
+)
 
 /** The commands. */
 export const logCommands = [log, replay, exported] as const
