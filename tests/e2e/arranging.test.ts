@@ -22,8 +22,8 @@ describe("arranging panes", () => {
     await connected()
     await openSession(talk.id)
     await page.keyboard.press("Control+k")
-    await page.getByRole("combobox").fill("shell")
-    await page.getByRole("combobox").press("Alt+Enter")
+    await page.getByRole("dialog").getByRole("combobox").fill("shell")
+    await page.getByRole("dialog").getByRole("combobox").press("Alt+Enter")
     await pane(shell.id).waitFor()
   }
 

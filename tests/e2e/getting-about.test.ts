@@ -46,7 +46,7 @@ describe("getting about in the app", () => {
     await (await openSession(shell.id)).locator("[data-when=terminal]").click()
     await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("TEXTAREA")
     await page.keyboard.press("F1")
-    const find = page.getByRole("combobox")
+    const find = page.getByRole("dialog").getByRole("combobox")
     await find.waitFor()
     await find.press("Escape")
     await find.waitFor({ state: "detached" })

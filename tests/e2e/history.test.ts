@@ -150,8 +150,8 @@ describe("traces, the player and forks in a browser", () => {
     await connected()
     await openSession(source.id)
     await page.keyboard.press("F1")
-    await page.getByRole("combobox").fill("Fork the session")
-    await page.getByRole("combobox").press("Enter")
+    await page.getByRole("dialog").getByRole("combobox").fill("Fork the session")
+    await page.getByRole("dialog").getByRole("combobox").press("Enter")
     const fork = await eventually("the fork", 15_000, async () => {
       const { body } = await app.hub.call<{ sessions: ReadonlyArray<Session> }>("GET", "/api/sessions")
       return body.sessions.find(({ forkedFrom }) => forkedFrom?.session === source.id)
@@ -162,6 +162,8 @@ describe("traces, the player and forks in a browser", () => {
     await pane(fork.id).getByText("Forked from").waitFor()
     await pane(source.id).getByText("Forked to").waitFor()
     await picture("fork-dark")
+    // Out of the field of the fork, which is where one continues to write.
+    await page.evaluate("document.activeElement?.blur()")
     await page.keyboard.press("z")
     await eventually("the fork is in the trash", 15_000, async () => (await recordOf(fork.id)).status === "deleted")
     await pane(source.id).getByText("Forked to").waitFor({ state: "detached" })
@@ -175,8 +177,8 @@ describe("traces, the player and forks in a browser", () => {
     const { page, connected, picture, overflows, axe, close } = opened
     await connected()
     await page.keyboard.press("F1")
-    await page.getByRole("combobox").fill("Recordings")
-    await page.getByRole("combobox").press("Enter")
+    await page.getByRole("dialog").getByRole("combobox").fill("Recordings")
+    await page.getByRole("dialog").getByRole("combobox").press("Enter")
     await page.getByLabel("Search recordings").fill("to find")
     const list = page.getByRole("list", { name: "Recordings" })
     await expect.poll(() => list.locator("li").count()).toBe(1)

@@ -37,7 +37,7 @@ describe("the looks of the page", () => {
       await page.keyboard.press("F6")
       await page.evaluate(`document.querySelector("main [data-focused]").focus()`)
       await page.keyboard.press(key as string)
-      const find = page.getByRole("combobox")
+      const find = page.getByRole("dialog").getByRole("combobox")
       await find.fill(text as string)
       await find.press("Enter")
     }

@@ -14,7 +14,7 @@ describe("the app in a browser", () => {
     const { page, connected, openSession, pane, picture, close, overflows, axe } = await app.open()
     await connected()
     await openSession(agent.id)
-    const find = page.getByRole("combobox")
+    const find = page.getByRole("dialog").getByRole("combobox")
     const focused = () => page.evaluate("document.activeElement?.closest('[data-pane]')?.dataset.session")
     await expect.poll(focused).toBe(agent.id)
     await page.keyboard.press("F1")
