@@ -1,15 +1,13 @@
-/** What a session asks, answered beside its row without opening it; at the thumb on a phone. */
+/** What a session asks, answered beside its row without opening it, with a line to reply; at the thumb on a phone. */
 import { lazy, Suspense, useEffect, useRef } from "react"
 import type { ReactElement } from "react"
 import { createPortal } from "react-dom"
-import { useAllPermissions, useSession } from "@holdfast/react"
-import { Button } from "../ui/Button.tsx"
-import { useOpen } from "../workspace/use-open.ts"
+import { useSession } from "@holdfast/react"
 import { focusRow } from "./editing.ts"
 import { endPeek, usePeeked } from "./peek.ts"
 import css from "./peek.module.css"
 
-const RequestView = lazy(() => import("../requests/RequestView.tsx").then((loaded) => ({ default: loaded.RequestView })))
+const PeekView = lazy(() => import("../requests/PeekView.tsx"))
 
 /** Room that it needs below its row, in pixels. */
 const ROOM = 360
@@ -41,7 +39,9 @@ function Peek({ session }: { readonly session: string }): ReactElement | null {
   useEffect(() => {
     const element = box.current
     const pressed = (event: KeyboardEvent): void => {
-      if (event.key === "Escape" && !event.defaultPrevented) close()
+      // What is unfolded in it closes first.
+      const isUnfolded = event.target instanceof Element && event.target.closest("[data-unfolded]") !== null
+      if (event.key === "Escape" && !event.defaultPrevented && !isUnfolded) close()
     }
     const pointed = (event: PointerEvent): void => {
       if (event.target instanceof Node && element?.contains(event.target) === false) endPeek()
@@ -57,52 +57,9 @@ function Peek({ session }: { readonly session: string }): ReactElement | null {
   return createPortal(
     <div ref={box} className={css["peek"]} style={placeOf(session)} role="dialog" aria-label={`What ${record.label} asks`}>
       <Suspense fallback={null}>
-        <Asked session={session} asker={record.agent?.name ?? record.label} close={close} />
+        <PeekView session={session} onClose={close} onLeave={endPeek} />
       </Suspense>
     </div>,
     document.body,
-  )
-}
-
-interface AskedProps {
-  readonly session: string
-  readonly asker: string
-  readonly close: () => void
-}
-
-function Asked({ session, asker, close }: AskedProps): ReactElement {
-  const { requests } = useAllPermissions()
-  const open = useOpen()
-  const own = requests.filter((one) => one.session === session)
-  return (
-    <>
-      {own.map(({ request }, index) => (
-        <RequestView
-          key={request.id}
-          session={session}
-          request={request}
-          asker={asker}
-          place="peek"
-          hasKeys={index === 0}
-          isFocused={index === 0}
-        />
-      ))}
-      <footer className={css["foot"]}>
-        {own.length === 0 ? <p role="status">Nothing waits for an answer here.</p> : null}
-        <Button
-          kind="quiet"
-          data-autofocus=""
-          onClick={() => {
-            endPeek()
-            open.session(session)
-          }}
-        >
-          Open the session
-        </Button>
-        <Button kind="quiet" keys="Escape" onClick={close}>
-          Close
-        </Button>
-      </footer>
-    </>
   )
 }

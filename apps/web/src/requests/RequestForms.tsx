@@ -34,7 +34,7 @@ export function RuleForm({ id, suggestions, onMake, onLeave }: RuleFormProps) {
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Enter and Escape belong to the form's fields
-    <fieldset className={styles["form"]} onKeyDown={keys}>
+    <fieldset className={styles["form"]} data-unfolded="" onKeyDown={keys}>
       <legend>Allow this, and from now on</legend>
       {suggestions.map(({ label }, index) => (
         <label key={label} className={styles["option"]}>
@@ -114,7 +114,7 @@ export function WordsForm(props: WordsFormProps) {
     event.stopPropagation()
   }
   return (
-    <div className={styles["form"]}>
+    <div className={styles["form"]} data-unfolded="">
       <textarea
         ref={field}
         className={`${styles["words"]} ${isCode ? styles["code"] : ""}`}
@@ -153,7 +153,15 @@ export function SnoozeForm({ onSnooze, onLeave }: { readonly onSnooze: (until: n
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys belong to its buttons
-    <div className={styles["form"]} onKeyDown={keys} role="group" aria-label="Show it again" tabIndex={-1} ref={focusOnce}>
+    <div
+      className={styles["form"]}
+      data-unfolded=""
+      onKeyDown={keys}
+      role="group"
+      aria-label="Show it again"
+      tabIndex={-1}
+      ref={focusOnce}
+    >
       <p className={styles["soft"]}>The agent keeps waiting. This browser shows it again:</p>
       <div className={styles["acts"]}>
         {choices.map(({ label, until }, index) => (

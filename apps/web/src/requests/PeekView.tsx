@@ -1,0 +1,138 @@
+/**
+ * A session over its row: what it asks, whole and with its buttons, or what it does, and a line to reply (docs/protocol/app-rules.md,
+ * APP-45). What opens it gives it its place, and takes the focus back.
+ */
+import { useMemo, useState } from "react"
+import type { KeyboardEvent } from "react"
+import { useAllPermissions, useDoing, useHub, useSession, useSessionService } from "@holdfast/react"
+import { Button } from "../ui/Button.tsx"
+import { useOpen } from "../workspace/use-open.ts"
+import { Act } from "./Act.tsx"
+import { lastWords } from "./last-words.ts"
+import { LateLines } from "./LateLines.tsx"
+import styles from "./Peek.module.css"
+import { RequestView } from "./RequestView.tsx"
+import { SettledLines } from "./SettledLines.tsx"
+import { useSettled } from "./use-settled.ts"
+import { Written } from "./Written.tsx"
+
+/** What a peek is given. */
+export interface PeekViewProps {
+  readonly session: string
+  /** Closes it, and gives the focus back. */
+  readonly onClose: () => void
+  /** Closes it as something else opens. */
+  readonly onLeave: () => void
+}
+
+/** Shows the session's requests, or what it does, and takes a reply. */
+export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
+  const { session: record } = useSession(session)
+  const { requests } = useAllPermissions()
+  const own = useMemo(() => requests.filter((one) => one.session === session), [requests, session])
+  const settled = useSettled(own)
+  const open = useOpen()
+  if (record === undefined || record.status === "offline") return null
+  return (
+    <div className={styles["peek"]} data-session={session} data-peek={session}>
+      {own.map(({ request }, index) => (
+        <RequestView
+          key={request.id}
+          session={session}
+          request={request}
+          asker={record.agent?.name ?? record.label}
+          place="peek"
+          hasKeys={index === 0}
+          isFocused={index === 0}
+        />
+      ))}
+      <LateLines session={session} open={own} />
+      <SettledLines settled={settled} />
+      {own.length === 0 ? <Doing session={session} /> : null}
+      {record.kind === "agent" ? (
+        <Reply session={session} agent={record.agent?.name ?? "the agent"} isFirst={own.length === 0} onSent={onClose} />
+      ) : null}
+      <footer className={styles["foot"]}>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            onLeave()
+            open.session(session)
+          }}
+        >
+          Open the session
+        </Button>
+        <Button kind="quiet" keys="Escape" onClick={onClose}>
+          Close
+        </Button>
+      </footer>
+    </div>
+  )
+}
+
+function Doing({ session }: { readonly session: string }) {
+  const doing = useDoing(session)
+  const { session: record } = useSession(session)
+  const words = doing === undefined ? lastWords(record) : [doing.words, doing.target].filter((one) => one !== undefined).join(" ")
+  return (
+    <p className={styles["doing"]} dir="auto" role="status">
+      {words === "" ? "Nothing waits for an answer here." : <Written text={words} />}
+    </p>
+  )
+}
+
+interface ReplyProps {
+  readonly session: string
+  readonly agent: string
+  readonly isFirst: boolean
+  readonly onSent: () => void
+}
+
+/** One line to the agent: it waits for the turn's end as anything that is queued. */
+function Reply({ session, agent, isFirst, onSent }: ReplyProps) {
+  const hub = useHub()
+  const service = useSessionService()
+  const [text, setText] = useState("")
+  const [problem, setProblem] = useState<string>()
+  const send = async (): Promise<void> => {
+    if (text.trim() === "") return
+    try {
+      if (hub.box === undefined) await service.send(session, { text })
+      else await hub.box.send(session, { text }).stored
+      onSent()
+    } catch (cause) {
+      setProblem(cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+  const keys = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    void send()
+  }
+  return (
+    <div className={styles["reply"]} data-when="composer">
+      <textarea
+        aria-label={`Reply to ${agent}`}
+        placeholder={`Reply to ${agent}`}
+        dir="auto"
+        rows={1}
+        value={text}
+        ref={isFirst ? focusOnce : undefined}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={keys}
+      />
+      <Act onAct={() => void send()} keys="Enter" isDisabled={text.trim() === ""}>
+        Send
+      </Act>
+      {problem === undefined ? null : (
+        <p className={styles["problem"]} role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function focusOnce(element: HTMLElement | null): void {
+  element?.focus({ preventScroll: true })
+}
