@@ -44,7 +44,8 @@ export function Terminal(props: TerminalProps): ReactElement {
       if (isGone || element.current === null) return
       const emulator = new Emulator(latest.current.options)
       const onRefused: TerminalPaneOptions["onRefused"] = (error) => latest.current.onRefused?.(error)
-      const close = openTerminal(hub.view(session), emulator, element.current, { readOnly, fit, onRefused })
+      const onSkipped = (): void => latest.current.onSkipped?.()
+      const { close } = openTerminal(hub.view(session), emulator, element.current, { readOnly, fit, onRefused, onSkipped })
       end = () => {
         close()
         emulator.dispose()

@@ -6,6 +6,7 @@
  * attachment for each session, however many hold it. What no one holds stays attached among the last few (C-36), so who comes back
  * finds it as it is; a turn continues without any of them.
  */
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { Attachment } from "../Attachment.ts"
 import { AttachmentCache } from "../AttachmentCache.ts"
 import type { AttachmentCacheStats } from "../AttachmentCache.ts"
@@ -40,6 +41,8 @@ export interface HubModelOptions {
   readonly beside?: boolean
   /** What other clients of this person are shown beside the layout of this one. */
   readonly name?: string
+  /** Colours of the page's terminals, as they are when it attaches: what programs ask for is answered with them (T-20). */
+  readonly colors?: () => TerminalColors | undefined
   /** Views that are kept although no one holds them, with what they last showed; 32. */
   readonly kept?: number
 }
@@ -76,6 +79,7 @@ export class HubModel {
   readonly #attached: AttachmentCache<SessionView>
   readonly #holdings = new Map<string, Holding>()
   readonly #openOutbox: HubModelOptions["outbox"]
+  readonly #colors: HubModelOptions["colors"]
   #hub: Hub | undefined
   #box: OutboxLike | undefined
   #ends: ReadonlyArray<() => void> = []
@@ -85,6 +89,7 @@ export class HubModel {
     const { schedule, outbox, linger = LINGER, kept = KEPT, hidden, beside = true, name } = options
     const connection = (): Connection => this.hub.connection
     this.#openOutbox = outbox
+    this.#colors = options.colors
     this.#make = typeof hub === "function" ? hub : () => hub
     this.#isOwn = typeof hub === "function"
     this.#linger = linger
@@ -170,8 +175,9 @@ export class HubModel {
 
   #attach(session: string): Attachment {
     const view = this.view(session)
+    const colors = this.#colors?.()
     const options = { session, mode: "interactive", skipBehind: SKIP_BYTES, ...view.resume, ...view.size } as const
-    return new Attachment(this.hub.connection, options)
+    return new Attachment(this.hub.connection, colors === undefined ? options : { ...options, colors })
   }
 
   #follow(attachment: Attachment, session: string): SessionView {

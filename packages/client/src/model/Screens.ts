@@ -6,8 +6,13 @@ import type { Item } from "../items.ts"
 
 /** An emulator. A promise that it returns holds the next item back, and so the program that floods it. */
 export interface Screen {
-  /** Begins again, as an empty terminal of this size, and shows these escape sequences. */
-  readonly reset: (screen: Uint8Array, cols: number | undefined, rows: number | undefined) => void | Promise<void>
+  /** Begins again, as an empty terminal of this size, and shows these escape sequences. `isSkip`: output before them is left out. */
+  readonly reset: (
+    screen: Uint8Array,
+    cols: number | undefined,
+    rows: number | undefined,
+    isSkip: boolean,
+  ) => void | Promise<void>
   readonly write: (output: Uint8Array) => void | Promise<void>
   readonly resize: (cols: number, rows: number) => void | Promise<void>
 }
@@ -50,9 +55,11 @@ export class Screens {
   }
 
   snapshot({ screen, cols, rows }: Extract<Item, { readonly _tag: "Snapshot" }>): void | Promise<void> {
+    // What was shown went on up to here, unless a screen that came later asked for all of it.
+    const isSkip = this.#isBegun && !this.#isOwed
     this.#isBegun = true
     this.#isOwed = false
-    return this.#each((one) => one.reset(screen, cols, rows))
+    return this.#each((one) => one.reset(screen, cols, rows, isSkip))
   }
 
   output(bytes: Uint8Array): void | Promise<void> {
@@ -64,7 +71,7 @@ export class Screens {
   event({ type, data }: Event): void | Promise<void> {
     if (type !== "resize" && type !== "started" && type !== "starting") return undefined
     const { cols, rows } = data as { readonly cols: number; readonly rows: number }
-    return this.#each((one) => (type === "starting" ? one.reset(EMPTY, cols, rows) : one.resize(cols, rows)))
+    return this.#each((one) => (type === "starting" ? one.reset(EMPTY, cols, rows, false) : one.resize(cols, rows)))
   }
 
   #each(f: (screen: Screen) => void | Promise<void>): void | Promise<void> {

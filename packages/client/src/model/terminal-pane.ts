@@ -6,6 +6,7 @@
  */
 import type { HoldfastError } from "../errors.ts"
 import type { SessionView } from "./SessionView.ts"
+import { type Parser, Writing } from "./Writing.ts"
 
 /** Something that is ended. */
 export interface Disposable {
@@ -13,9 +14,7 @@ export interface Disposable {
 }
 
 /** The part of xterm's terminal that is used. */
-export interface TerminalLike extends Disposable {
-  readonly cols: number
-  readonly rows: number
+export interface TerminalLike extends Disposable, Parser {
   readonly element: HTMLElement | undefined
   readonly parser: {
     readonly registerCsiHandler: (
@@ -29,9 +28,6 @@ export interface TerminalLike extends Disposable {
     readonly registerOscHandler: (id: number, handler: (data: string) => boolean) => Disposable
   }
   readonly open: (element: HTMLElement) => void
-  readonly write: (data: Uint8Array, done?: () => void) => void
-  readonly resize: (cols: number, rows: number) => void
-  readonly reset: () => void
   readonly focus: () => void
   readonly onData: (listener: (text: string) => void) => Disposable
   readonly onBinary: (listener: (text: string) => void) => Disposable
@@ -45,29 +41,41 @@ export interface TerminalPaneOptions {
   readonly fit?: boolean
   /** What was typed did not reach the program: another client has the keyboard, or no process runs. */
   readonly onRefused?: (error: HoldfastError) => void
+  /** Output was left out: what is shown is the screen as it is now. The log has all of it. */
+  readonly onSkipped?: () => void
 }
-
-/** Most bytes that the emulator has not parsed, and down to how many it then has to come before it gets more. */
-const UNPARSED_MOST = 512 * 1024
-const UNPARSED_LEAST = 128 * 1024
 
 /** Room that xterm keeps for its scroll bar, in pixels. */
 const SCROLL_BAR = 14
 
-/** Shows a session in an element until the function that is returned is called, which leaves the emulator to its owner. */
+/** A session that is shown in an element. */
+export interface OpenTerminal {
+  /** Nobody looks: what arrives is kept aside, unparsed. */
+  readonly pause: () => void
+  /** Somebody looks again: shows what came meanwhile, or the screen as it is now if that was much. */
+  readonly resume: () => void
+  /** Ends it, and leaves the emulator to its owner. */
+  readonly close: () => void
+}
+
+/** Shows a session in an element. */
 export function openTerminal(
   view: SessionView,
   terminal: TerminalLike,
   element: HTMLElement,
-  { readOnly = false, fit = true, onRefused = () => undefined }: TerminalPaneOptions = {},
-): () => void {
+  { readOnly = false, fit = true, onRefused = () => undefined, onSkipped = () => undefined }: TerminalPaneOptions = {},
+): OpenTerminal {
   terminal.open(element)
   const ends: Array<() => void> = silenced(terminal)
   const writing = new Writing(terminal)
   ends.push(() => writing.end())
   if (!readOnly) {
-    const type = (bytes: Uint8Array): void => void view.attachment?.type(bytes).catch(onRefused)
+    const reports = new FocusReports(terminal)
+    const type = (bytes: Uint8Array): void => {
+      if (!reports.isMade) void view.attachment?.type(bytes).catch(onRefused)
+    }
     const ended = [
+      reports,
       terminal.onData((text) => type(encoder.encode(text))),
       terminal.onBinary((text) => type(Uint8Array.from(text, (char) => char.charCodeAt(0)))),
     ]
@@ -75,69 +83,45 @@ export function openTerminal(
   }
   ends.push(
     view.show({
-      reset: (screen, cols, rows) => writing.reset(screen, cols, rows),
+      reset: (screen, cols, rows, isSkip) => {
+        if (isSkip) onSkipped()
+        return writing.reset(screen, cols, rows)
+      },
       write: (output) => writing.write(output),
-      resize: (cols, rows) => writing.after(() => terminal.resize(cols, rows)),
+      resize: (cols, rows) => writing.resize(cols, rows),
     }),
   )
   if (fit && !readOnly) ends.push(fitted(view, terminal, element))
-  return () => {
-    for (const end of ends.reverse()) end()
+  return {
+    pause: () => writing.pause(),
+    resume: () => {
+      if (!writing.resume()) view.attachment?.refresh()
+    },
+    close: () => {
+      for (const end of ends.reverse()) end()
+    },
   }
 }
 
 const encoder = new TextEncoder()
 
-/** What goes into an emulator, in order. */
-class Writing {
-  readonly #terminal: TerminalLike
-  #unparsed = 0
-  #isOver = false
-  #waiting: Array<{ readonly down: number; readonly resolve: () => void }> = []
+/** Tells reports that output made from those that a person made: switching reports of the focus on makes one at once (C-7). */
+class FocusReports implements Disposable {
+  readonly #handler: Disposable
+  /** True while the emulator reads a sequence that may make it report. */
+  isMade = false
 
-  constructor(terminal: TerminalLike) {
-    this.#terminal = terminal
-  }
-
-  write(bytes: Uint8Array): void | Promise<void> {
-    if (this.#isOver) return undefined
-    this.#unparsed += bytes.length
-    this.#terminal.write(bytes, () => {
-      this.#unparsed -= bytes.length
-      this.#wake()
-    })
-    return this.#unparsed > UNPARSED_MOST ? this.#down(UNPARSED_LEAST) : undefined
-  }
-
-  /** Does something to the emulator once everything before is parsed. */
-  async after(f: () => void): Promise<void> {
-    if (this.#unparsed > 0) await this.#down(0)
-    if (!this.#isOver) f()
-  }
-
-  reset(screen: Uint8Array, cols: number | undefined, rows: number | undefined): Promise<void> {
-    return this.after(() => {
-      this.#terminal.reset()
-      if (cols !== undefined && rows !== undefined) this.#terminal.resize(cols, rows)
-      void this.write(screen)
+  constructor({ parser }: TerminalLike) {
+    this.#handler = parser.registerCsiHandler({ prefix: "?", final: "h" }, () => {
+      this.isMade = true
+      // What is parsed with it is parsed before; no key can come in between.
+      queueMicrotask(() => (this.isMade = false))
+      return false
     })
   }
 
-  /** Lets go of whoever waits: the emulator will not parse any more. */
-  end(): void {
-    this.#isOver = true
-    this.#wake()
-  }
-
-  #down(down: number): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.push({ down, resolve }))
-  }
-
-  #wake(): void {
-    const due = this.#waiting.filter(({ down }) => this.#isOver || this.#unparsed <= down)
-    if (due.length === 0) return
-    this.#waiting = this.#waiting.filter((one) => !due.includes(one))
-    for (const { resolve } of due) resolve()
+  dispose(): void {
+    this.#handler.dispose()
   }
 }
 

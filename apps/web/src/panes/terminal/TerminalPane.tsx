@@ -1,20 +1,87 @@
-/** A terminal session. */
+/** A terminal session: its screen, what has to be said about it, and on a phone the keys that phones do not have. */
+import { useEffect, useRef, useState } from "react"
 import type { ReactElement } from "react"
-import "@xterm/xterm/css/xterm.css"
-import { Terminal } from "@holdfast/react"
+import { useSessionView } from "@holdfast/react"
+import { useForm } from "../../app/media.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
+import { Ended } from "./Ended.tsx"
+import { FindBar } from "./FindBar.tsx"
+import { PhoneKeys } from "./PhoneKeys.tsx"
+import { bell } from "./ring.ts"
+import { Questions } from "./Questions.tsx"
+import { TerminalSigns } from "./TerminalSigns.tsx"
+import { TerminalTitle } from "./TerminalTitle.tsx"
+import { useTerminalCommands } from "./use-terminal-commands.ts"
+import { useEmulator, useLooking } from "./use-emulator.ts"
+import type { Shown } from "./use-emulator.ts"
+import { useSizing } from "./use-sizing.ts"
+import { useTouch } from "./use-touch.ts"
+import { bellSound } from "./preferences.ts"
+import styles from "./terminal.module.css"
+import "@xterm/xterm/css/xterm.css"
 
-const WHOLE = { flex: 1, minBlockSize: 0, background: "var(--ground)", padding: 4 } as const
-
-/** Its screen. */
-export default function TerminalPane({ session }: PaneProps): ReactElement {
+/** The pane of a terminal. */
+export default function TerminalPane({ pane, session, isSeen }: PaneProps): ReactElement {
+  const view = useSessionView(session)
+  const element = useRef<HTMLDivElement>(null)
+  const shown = useEmulator(pane, view, element)
+  const [isFinding, setIsFinding] = useState(false)
+  const isPhone = useForm() === "phone"
+  useLooking(shown, view, isSeen)
+  const sizing = useSizing(shown?.emulator, view, element, isSeen)
+  useTerminalCommands(shown, view, () => setIsFinding(true))
+  const focus = useFocus(shown, element)
+  useBell(shown, element)
+  useTouch(shown, element, isPhone)
+  const closeFind = (): void => {
+    setIsFinding(false)
+    if (!isPhone) shown?.emulator.terminal.focus()
+  }
   return (
-    <div data-when="terminal" style={WHOLE}>
-      <Terminal
-        session={session}
-        options={{ fontFamily: "HF Mono", fontSize: 14, allowProposedApi: true }}
-        style={{ blockSize: "100%" }}
-      />
+    <div className={styles["pane"]}>
+      <TerminalTitle view={view} sizing={sizing} emulator={shown?.emulator} isPhone={isPhone} />
+      <div className={styles["stage"]}>
+        <div
+          ref={element}
+          className={styles["screen"]}
+          data-when="terminal"
+          data-session={session}
+          role="group"
+          aria-label="Terminal"
+          tabIndex={-1}
+          data-autofocus={isPhone ? undefined : ""}
+          onFocus={({ target, currentTarget }) => {
+            if (target === currentTarget) focus()
+          }}
+        />
+        {shown === undefined ? null : <TerminalSigns shown={shown} view={view} />}
+        {shown !== undefined && isFinding ? <FindBar shown={shown} onClose={closeFind} /> : null}
+        {shown === undefined ? null : <Questions emulator={shown.emulator} />}
+      </div>
+      <Ended view={view} emulator={shown?.emulator} />
+      {isPhone && shown !== undefined ? <PhoneKeys emulator={shown.emulator} session={session} isSeen={isSeen} /> : null}
     </div>
   )
+}
+
+/** Hands the focus that the pane is given on to the emulator, also when that comes later. */
+function useFocus(shown: Shown | undefined, element: { readonly current: HTMLDivElement | null }): () => void {
+  useEffect(() => {
+    if (shown !== undefined && document.activeElement === element.current) shown.emulator.terminal.focus()
+  }, [shown, element])
+  return () => shown?.emulator.terminal.focus()
+}
+
+/** Has the edge of the pane flash when the bell rings. */
+function useBell(shown: Shown | undefined, element: { readonly current: HTMLDivElement | null }): void {
+  useEffect(() => {
+    if (shown === undefined) return undefined
+    return shown.emulator.bells.subscribe(() => {
+      if (bellSound.get()) bell()
+      const { current } = element
+      if (current === null) return
+      delete current.dataset["rings"]
+      requestAnimationFrame(() => (current.dataset["rings"] = ""))
+    })
+  }, [shown, element])
 }

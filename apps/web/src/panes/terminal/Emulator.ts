@@ -1,0 +1,166 @@
+/**
+ * The emulator of one pane: xterm between a session and an element that can be moved from one place of the page to another.
+ *
+ * It outlives the component that shows it, so who comes back finds the screen as it was, at once. Bytes never go through React
+ * (docs/protocol/rules.md, U-6); what people have to see of it beside the screen is in stores. Output never takes the focus.
+ */
+import { Terminal } from "@xterm/xterm"
+import type { IDisposable } from "@xterm/xterm"
+import { SearchAddon } from "@xterm/addon-search"
+import { Unicode11Addon } from "@xterm/addon-unicode11"
+import { openTerminal } from "@holdfast/client/model"
+import type { OpenTerminal, SessionView } from "@holdfast/client/model"
+import type { HoldfastError } from "@holdfast/client"
+import { Store } from "../../ui/store.ts"
+import { bindClipboard } from "./bind-clipboard.ts"
+import { bindKeys } from "./bind-keys.ts"
+import { bindLinks } from "./bind-links.ts"
+import type { EmulatorParts, Question } from "./emulator-parts.ts"
+import { EDGE, emulatorOptions, followSettings, RULER } from "./emulator-options.ts"
+import { ProgramKeys } from "./ProgramKeys.ts"
+import { renderer } from "./preferences.ts"
+import { fitting } from "./sizing.ts"
+import type { Size } from "./sizing.ts"
+import { drawByCard, leaveToPage } from "./webgl.ts"
+
+/** How long something that only passes is said, in milliseconds. */
+const SAID_FOR = 6000
+
+/** One emulator. */
+export class Emulator implements EmulatorParts {
+  readonly session: string
+  readonly view: SessionView
+  /** Where it is drawn; whoever shows it puts this into the page. */
+  readonly host: HTMLDivElement
+  readonly terminal: Terminal
+  readonly search = new SearchAddon({ highlightLimit: 2000 })
+  readonly keys: ProgramKeys
+  readonly question = new Store<Question | undefined>(undefined)
+  /** Something that passes, in words. */
+  readonly said = new Store<string | undefined>(undefined)
+  /** Output was left out, at this time. */
+  readonly skippedAt = new Store<number | undefined>(undefined)
+  /** The address under the pointer. */
+  readonly hovered = new Store<string | undefined>(undefined)
+  /** How often the bell rang. */
+  readonly bells = new Store(0)
+  /** Changes when its cells may have got another size, or the session another. */
+  readonly measured = new Store(0)
+  readonly #ends: Array<IDisposable | (() => void)> = []
+  #open: OpenTerminal | undefined
+  #saying: ReturnType<typeof setTimeout> | undefined
+
+  constructor(view: SessionView) {
+    this.session = view.id
+    this.view = view
+    this.host = document.createElement("div")
+    this.terminal = new Terminal(emulatorOptions())
+    this.terminal.loadAddon(new Unicode11Addon())
+    this.terminal.unicode.activeVersion = "11"
+    this.terminal.loadAddon(this.search)
+    this.keys = new ProgramKeys(this.terminal)
+    this.#ends.push(
+      this.keys,
+      bindKeys(this.terminal, this.keys),
+      bindLinks(this),
+      bindClipboard(this),
+      followSettings(this.terminal, () => this.#remeasure()),
+      this.terminal.onResize(() => this.#remeasure()),
+      this.terminal.onBell(() => {
+        if (this.isLive) this.bells.set(this.bells.get() + 1)
+      }),
+    )
+  }
+
+  /** Whether what arrives is of this moment, not of a past that is caught up with. */
+  get isLive(): boolean {
+    return this.view.status.get()._tag === "Live"
+  }
+
+  /** Shows it in an element, which has to be in the page; faces are there. */
+  mount(into: HTMLElement): void {
+    into.append(this.host)
+    if (this.#open === undefined) this.#begin()
+    this.#remeasure()
+  }
+
+  /** Takes it out of the page; what arrives meanwhile is kept aside. */
+  unmount(): void {
+    this.look(false)
+    this.host.remove()
+  }
+
+  /** Whether somebody looks: what no one sees is not parsed. */
+  look(isSeen: boolean): void {
+    if (!isSeen) return this.#open?.pause()
+    this.#open?.resume()
+    if (renderer.get() === "auto") void drawByCard(this.terminal)
+    else leaveToPage(this.terminal)
+  }
+
+  /** Size of a cell in pixels; zero before it is drawn. */
+  get cell(): { readonly width: number; readonly height: number } {
+    const { width = 0, height = 0 } = this.terminal.element?.querySelector(".xterm-screen")?.getBoundingClientRect() ?? {}
+    return { width: width / this.terminal.cols, height: height / this.terminal.rows }
+  }
+
+  /** How many cells fit into a box of pixels. */
+  fitting(width: number, height: number): Size | undefined {
+    return fitting(width - RULER, height, this.cell)
+  }
+
+  /** How many cells fit into the box that it is shown in, without scroll bars: those are there only while the size is another. */
+  fittingHost(): Size | undefined {
+    const box = this.host.parentElement
+    return box === null ? undefined : this.fitting(box.offsetWidth - 2 * EDGE, box.offsetHeight - 2 * EDGE)
+  }
+
+  /** Types something as a person does. */
+  type(text: string): void {
+    this.terminal.input(text, true)
+  }
+
+  /** Pastes a text that was asked about, or needed no question. */
+  paste(text: string): void {
+    this.terminal.paste(text)
+    this.terminal.scrollToBottom()
+  }
+
+  /** Says something for a few seconds. */
+  say(text: string): void {
+    clearTimeout(this.#saying)
+    this.said.set(text)
+    this.#saying = setTimeout(() => this.said.set(undefined), SAID_FOR)
+  }
+
+  dispose(): void {
+    clearTimeout(this.#saying)
+    this.#open?.close()
+    leaveToPage(this.terminal)
+    for (const end of this.#ends.splice(0)) {
+      if (typeof end === "function") end()
+      else end.dispose()
+    }
+    this.host.remove()
+    this.terminal.dispose()
+  }
+
+  #begin(): void {
+    this.#open = openTerminal(this.view, this.terminal, this.host, {
+      fit: false,
+      onRefused: (error) => this.#refused(error),
+      onSkipped: () => this.skippedAt.set(Date.now()),
+    })
+    const { textarea } = this.terminal
+    textarea?.setAttribute("enterkeyhint", "send")
+    textarea?.setAttribute("autocomplete", "off")
+  }
+
+  #remeasure(): void {
+    this.measured.set(this.measured.get() + 1)
+  }
+
+  #refused(error: HoldfastError): void {
+    if (error.tag !== "Closed" && error.tag !== "SessionNotReady") this.say(error.message)
+  }
+}

@@ -1,0 +1,125 @@
+/** Finding text in a terminal's lines, in those of the past too while they are shown. */
+import { useEffect, useRef, useState } from "react"
+import type { KeyboardEvent, ReactElement } from "react"
+import type { ISearchOptions } from "@xterm/addon-search"
+import { IconButton } from "../../ui/Button.tsx"
+import { useStore } from "../../ui/store.ts"
+import { pageTokens } from "./palette.ts"
+import type { Shown } from "./use-emulator.ts"
+import styles from "./terminal.module.css"
+
+interface FindBarProps {
+  readonly shown: Shown
+  readonly onClose: () => void
+}
+
+/** What was found: which of how many, the first as 0. */
+interface Found {
+  readonly at: number
+  readonly count: number
+}
+
+type Flags = Pick<ISearchOptions, "caseSensitive" | "regex" | "wholeWord">
+
+/** A field, how many there are, and the way from one to the next. */
+export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
+  const field = useRef<HTMLInputElement>(null)
+  const [text, setText] = useState("")
+  const [flags, setFlags] = useState<Flags>({})
+  const { found, find } = useFinding(shown, text, flags)
+  useEffect(() => field.current?.select(), [])
+  const key = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") onClose()
+    else if (event.key === "Enter") find(event.shiftKey ? "down" : "up")
+    else return
+    event.preventDefault()
+  }
+  const toggle = (name: keyof Flags): void => setFlags((now) => ({ ...now, [name]: now[name] !== true }))
+  const isWrong = text !== "" && flags.regex === true && !isPattern(text)
+  const count = isWrong ? "not a pattern" : text === "" ? "" : found.count === 0 ? "none" : `${found.at < 0 ? "–" : found.at + 1} of ${found.count}`
+  return (
+    <div className={styles["find"]} role="search" onKeyDown={key}>
+      <input
+        ref={field}
+        type="text"
+        value={text}
+        placeholder="Find in terminal"
+        aria-label="Find in terminal"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        autoFocus
+        onChange={({ target }) => setText(target.value)}
+      />
+      <output>{count}</output>
+      <Toggle label="Match case" sign="Aa" isOn={flags.caseSensitive === true} onClick={() => toggle("caseSensitive")} />
+      <Toggle label="Whole words" sign="ab" isOn={flags.wholeWord === true} onClick={() => toggle("wholeWord")} />
+      <Toggle label="Pattern" sign=".*" isOn={flags.regex === true} onClick={() => toggle("regex")} />
+      <IconButton icon="up" label="Earlier" keys="Enter" onClick={() => find("up")} />
+      <IconButton icon="down" label="Later" keys="Shift+Enter" onClick={() => find("down")} />
+      <IconButton icon="close" label="Close" keys="Escape" onClick={onClose} />
+    </div>
+  )
+}
+
+/** Finds while the bar is there, and takes the marks away afterwards. */
+function useFinding({ emulator, past }: Shown, text: string, flags: Flags): { readonly found: Found; readonly find: (way: "up" | "down") => void } {
+  const [found, setFound] = useState<Found>({ at: -1, count: 0 })
+  const pastState = useStore(past.state)
+  const search = (pastState._tag === "Shown" ? past.screen?.search : undefined) ?? emulator.search
+  useEffect(() => {
+    const listening = search.onDidChangeResults(({ resultIndex, resultCount }) => setFound({ at: resultIndex, count: resultCount }))
+    return () => {
+      listening.dispose()
+      search.clearDecorations()
+    }
+  }, [search])
+  const isUsable = text !== "" && (flags.regex !== true || isPattern(text))
+  const find = (way: "up" | "down", isTyped = false): void => {
+    if (!isUsable) return
+    const options: ISearchOptions = { ...flags, incremental: isTyped, decorations: decorations() }
+    if (way === "up") search.findPrevious(text, options)
+    else search.findNext(text, options)
+  }
+  useEffect(() => {
+    if (isUsable) return find("up", true)
+    search.clearDecorations()
+    setFound({ at: -1, count: 0 })
+    // What is typed or chosen begins a search, not what else is rendered.
+  }, [search, text, flags])
+  return { found, find }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+function decorations(): ISearchOptions["decorations"] {
+  const tokens = pageTokens(document.documentElement)
+  return {
+    matchBackground: tokens["line-2"],
+    matchOverviewRuler: tokens.soft,
+    activeMatchBackground: tokens["kelp-fill"],
+    activeMatchBorder: tokens.kelp,
+    activeMatchColorOverviewRuler: tokens.kelp,
+  }
+}
+
+interface ToggleProps {
+  readonly label: string
+  readonly sign: string
+  readonly isOn: boolean
+  readonly onClick: () => void
+}
+
+function Toggle({ label, sign, isOn, onClick }: ToggleProps): ReactElement {
+  return (
+    <button type="button" className={styles["toggle"]} aria-label={label} title={label} aria-pressed={isOn} onClick={onClick}>
+      {sign}
+    </button>
+  )
+}

@@ -1,0 +1,62 @@
+/** How an emulator is made, and how it follows the page's theme and what is set for terminals. */
+import type { ITerminalOptions, Terminal } from "@xterm/xterm"
+import { theme } from "../../app/theme.ts"
+import { pageTokens, terminalPalette } from "./palette.ts"
+import { cursorBlink, cursorStyle, fontSize, screenReader } from "./preferences.ts"
+
+/** Lines above the screen that an emulator keeps by itself; what is older is in the log. */
+export const SCROLLBACK = 10_000
+
+/** Pixels beside the last column, for the scroll bar and the places of what was found. */
+export const RULER = 6
+
+/** Pixels around the cells, on each side. */
+export const EDGE = 4
+
+/** What every emulator of the page is made with. */
+export function emulatorOptions(): ITerminalOptions {
+  return {
+    // Decorations, for what a search finds.
+    allowProposedApi: true,
+    // Double-clicks take paths and addresses as a whole.
+    wordSeparator: " ()[]{}'\"`,;│┃",
+    fontFamily: '"HF Mono", ui-monospace, monospace',
+    fontWeight: 400,
+    fontWeightBold: 660,
+    letterSpacing: 0,
+    minimumContrastRatio: 4.5,
+    drawBoldTextInBrightColors: false,
+    rescaleOverlappingGlyphs: true,
+    scrollback: SCROLLBACK,
+    overviewRuler: { width: RULER },
+    // Moving a program's cursor by clicks sends keys that nobody pressed.
+    altClickMovesCursor: false,
+    macOptionClickForcesSelection: true,
+    rightClickSelectsWord: false,
+    cursorInactiveStyle: "outline",
+    ...changing(),
+  }
+}
+
+/** Follows what is set until the function that is returned is called; `changed` is called after each change. */
+export function followSettings(terminal: Terminal, changed: () => void): () => void {
+  const show = (): void => {
+    Object.assign(terminal.options, changing())
+    changed()
+  }
+  const ends = [fontSize, cursorStyle, cursorBlink, screenReader, theme].map((one) => one.subscribe(show))
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+/** The part that changes while the page is there. */
+function changing(): ITerminalOptions {
+  return {
+    fontSize: fontSize.get(),
+    cursorStyle: cursorStyle.get(),
+    cursorBlink: cursorBlink.get() && !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    screenReaderMode: screenReader.get(),
+    theme: terminalPalette(pageTokens(document.documentElement), theme.get()),
+  }
+}

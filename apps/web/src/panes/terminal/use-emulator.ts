@@ -1,0 +1,59 @@
+/** The emulator of a pane, for as long as the pane is in the page. */
+import { useEffect, useState } from "react"
+import type { RefObject } from "react"
+import type { SessionView } from "@holdfast/client/model"
+import { useHub } from "@holdfast/react"
+import { monoReady } from "../../styles/fonts.ts"
+import type { Emulator } from "./Emulator.ts"
+import { giveBack, takeEmulator } from "./EmulatorPool.ts"
+import { Past } from "./Past.ts"
+
+/** An emulator that is in the page, and the way to its past. */
+export interface Shown {
+  readonly emulator: Emulator
+  readonly past: Past
+}
+
+/** Shows the emulator of a pane in an element, once the face is there that it measures. */
+export function useEmulator(pane: string, view: SessionView, element: RefObject<HTMLDivElement | null>): Shown | undefined {
+  const hub = useHub()
+  const [shown, setShown] = useState<Shown>()
+  useEffect(() => {
+    let end: (() => void) | undefined
+    let isGone = false
+    void monoReady.then(() => {
+      if (isGone || element.current === null) return
+      const emulator = takeEmulator(pane, view)
+      emulator.mount(element.current)
+      const { id } = view
+      const past = new Past(emulator, (before, limit, type) =>
+        hub.hub.sessions.events(id, { before, limit, channel: "terminal", ...(type === undefined ? {} : { type }) }),
+      )
+      setShown({ emulator, past })
+      end = () => {
+        past.dispose()
+        emulator.unmount()
+        giveBack(emulator)
+        setShown(undefined)
+      }
+    })
+    return () => {
+      isGone = true
+      end?.()
+    }
+  }, [hub, pane, view, element])
+  return shown
+}
+
+/** Parses what arrives while somebody looks, and what is on the screen now when a page comes back from hidden. */
+export function useLooking(shown: Shown | undefined, view: SessionView, isSeen: boolean): void {
+  useEffect(() => {
+    if (shown === undefined) return undefined
+    shown.emulator.look(isSeen)
+    const seen = (): void => {
+      if (isSeen && document.visibilityState === "visible") view.attachment?.shown()
+    }
+    document.addEventListener("visibilitychange", seen)
+    return () => document.removeEventListener("visibilitychange", seen)
+  }, [shown, view, isSeen])
+}
