@@ -29,7 +29,9 @@ export async function showTerminal(app: RunningApp, opened: AppPage, body: objec
 
 /** Shows a terminal that there is. */
 export async function openTerminal(opened: AppPage, id: string): Promise<TerminalScreen> {
-  const pane = await opened.openSession(id)
+  // As a link that is followed: the list may be long.
+  await opened.page.evaluate(`history.pushState(null, "", "/s/${id}")`)
+  const pane = opened.pane(id)
   await pane.locator(".xterm-rows").first().waitFor()
   const isTouch = (await opened.page.evaluate("matchMedia('(max-width: 759px)').matches")) === true
   if (!isTouch) await pane.locator(".xterm-screen").first().click()

@@ -1,10 +1,11 @@
 /** Finding text in a terminal's lines, in those of the past too while they are shown. */
 import { useEffect, useRef, useState } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
-import type { ISearchOptions } from "@xterm/addon-search"
+import type { ISearchOptions, SearchAddon } from "@xterm/addon-search"
 import { IconButton } from "../../ui/Button.tsx"
 import { useStore } from "../../ui/store.ts"
 import { pageTokens } from "./palette.ts"
+import { useEscape } from "./use-escape.ts"
 import type { Shown } from "./use-emulator.ts"
 import styles from "./terminal.module.css"
 
@@ -27,18 +28,19 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
   const [text, setText] = useState("")
   const [flags, setFlags] = useState<Flags>({})
   const { found, find } = useFinding(shown, text, flags)
+  const bar = useRef<HTMLDivElement>(null)
+  useEscape(bar, onClose)
   useEffect(() => field.current?.select(), [])
   const key = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") onClose()
-    else if (event.key === "Enter") find(event.shiftKey ? "down" : "up")
-    else return
+    if (event.key !== "Enter") return
     event.preventDefault()
+    find(event.shiftKey ? "down" : "up")
   }
   const toggle = (name: keyof Flags): void => setFlags((now) => ({ ...now, [name]: now[name] !== true }))
   const isWrong = text !== "" && flags.regex === true && !isPattern(text)
   const count = isWrong ? "not a pattern" : text === "" ? "" : found.count === 0 ? "none" : `${found.at < 0 ? "–" : found.at + 1} of ${found.count}`
   return (
-    <div className={styles["find"]} role="search" onKeyDown={key}>
+    <div ref={bar} className={styles["find"]} role="search">
       <input
         ref={field}
         type="text"
@@ -49,6 +51,7 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
         autoComplete="off"
         autoCapitalize="off"
         autoFocus
+        onKeyDown={key}
         onChange={({ target }) => setText(target.value)}
       />
       <output>{count}</output>
@@ -74,20 +77,16 @@ function useFinding({ emulator, past }: Shown, text: string, flags: Flags): { re
       search.clearDecorations()
     }
   }, [search])
-  const isUsable = text !== "" && (flags.regex !== true || isPattern(text))
-  const find = (way: "up" | "down", isTyped = false): void => {
-    if (!isUsable) return
-    const options: ISearchOptions = { ...flags, incremental: isTyped, decorations: decorations() }
-    if (way === "up") search.findPrevious(text, options)
-    else search.findNext(text, options)
-  }
-  useEffect(() => {
-    if (isUsable) return find("up", true)
-    search.clearDecorations()
-    setFound({ at: -1, count: 0 })
-    // What is typed or chosen begins a search, not what else is rendered.
-  }, [search, text, flags])
-  return { found, find }
+  useEffect(() => seek(search, text, flags, "up", true), [search, text, flags])
+  return { found, find: (way) => seek(search, text, flags, way, false) }
+}
+
+/** Goes to the next place of a text, or with what is being typed to the first; without any, nothing is marked. */
+function seek(search: SearchAddon, text: string, flags: Flags, way: "up" | "down", incremental: boolean): void {
+  if (text === "" || (flags.regex === true && !isPattern(text))) return search.clearDecorations()
+  const options: ISearchOptions = { ...flags, incremental, decorations: decorations() }
+  if (way === "up") search.findPrevious(text, options)
+  else search.findNext(text, options)
 }
 
 function isPattern(text: string): boolean {
@@ -98,7 +97,7 @@ function isPattern(text: string): boolean {
   }
 }
 
-function decorations(): ISearchOptions["decorations"] {
+function decorations(): NonNullable<ISearchOptions["decorations"]> {
   const tokens = pageTokens(document.documentElement)
   return {
     matchBackground: tokens["line-2"],

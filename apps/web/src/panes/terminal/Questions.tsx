@@ -8,6 +8,7 @@ import { rememberConsent } from "./consent.ts"
 import type { Emulator } from "./Emulator.ts"
 import { openAddress } from "./links.ts"
 import { oneLine } from "./paste.ts"
+import { useEscape } from "./use-escape.ts"
 import styles from "./terminal.module.css"
 
 /** Most characters of a text that are shown. */
@@ -94,6 +95,7 @@ interface AskedProps {
 
 function Asked({ words, text, onClose, takesFocus = false, children }: AskedProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
+  useEscape(element, onClose)
   useEffect(() => {
     if (takesFocus) element.current?.querySelector<HTMLElement>("button")?.focus()
   }, [takesFocus])
@@ -104,9 +106,6 @@ function Asked({ words, text, onClose, takesFocus = false, children }: AskedProp
       className={styles["asked"]}
       role={takesFocus ? "alertdialog" : "group"}
       aria-label={words}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onClose()
-      }}
     >
       <p>{words}</p>
       <pre>{shown}</pre>

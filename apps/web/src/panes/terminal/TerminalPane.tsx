@@ -30,7 +30,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   useLooking(shown, view, isSeen)
   const sizing = useSizing(shown?.emulator, view, element, isSeen)
   useTerminalCommands(shown, view, () => setIsFinding(true))
-  const focus = useFocus(shown, element)
+  useFocus(shown, element)
   useBell(shown, element)
   useTouch(shown, element, isPhone)
   const closeFind = (): void => {
@@ -50,9 +50,6 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
           aria-label="Terminal"
           tabIndex={-1}
           data-autofocus={isPhone ? undefined : ""}
-          onFocus={({ target, currentTarget }) => {
-            if (target === currentTarget) focus()
-          }}
         />
         {shown === undefined ? null : <TerminalSigns shown={shown} view={view} />}
         {shown !== undefined && isFinding ? <FindBar shown={shown} onClose={closeFind} /> : null}
@@ -65,11 +62,18 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
 }
 
 /** Hands the focus that the pane is given on to the emulator, also when that comes later. */
-function useFocus(shown: Shown | undefined, element: { readonly current: HTMLDivElement | null }): () => void {
+function useFocus(shown: Shown | undefined, element: { readonly current: HTMLDivElement | null }): void {
   useEffect(() => {
-    if (shown !== undefined && document.activeElement === element.current) shown.emulator.terminal.focus()
+    const { current } = element
+    if (shown === undefined || current === null) return undefined
+    const { terminal } = shown.emulator
+    const pass = ({ target }: FocusEvent): void => {
+      if (target === current) terminal.focus()
+    }
+    if (document.activeElement === current) terminal.focus()
+    current.addEventListener("focus", pass)
+    return () => current.removeEventListener("focus", pass)
   }, [shown, element])
-  return () => shown?.emulator.terminal.focus()
 }
 
 /** Has the edge of the pane flash when the bell rings. */
