@@ -4,7 +4,7 @@ import type { AppPage, RunningApp } from "./app.ts"
 import type { Locator } from "./playwright.ts"
 
 /** How long a condition may take that nothing but a slow machine delays. */
-export const WITHIN = { timeout: 60_000, interval: 20 }
+export const WITHIN = { timeout: 20_000, interval: 20 }
 
 /** A terminal that is shown. */
 export interface TerminalScreen {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react"
 import type { ReactElement } from "react"
 import { Router } from "wouter"
 import { HoldfastProvider } from "@holdfast/react"
+import { terminalColors } from "../panes/terminal/terminal-colors.ts"
 import { Tooltips } from "../ui/Tooltip.tsx"
 import { basePath } from "./base.ts"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
@@ -25,7 +26,7 @@ export function App(): ReactElement {
     }
   }, [])
   return (
-    <HoldfastProvider client={connectToServer} outbox={openBox} name={deviceName()}>
+    <HoldfastProvider client={connectToServer} outbox={openBox} name={deviceName()} colors={terminalColors}>
       <Router base={base}>
         <Tooltips>
           <ErrorBoundary what="The page">

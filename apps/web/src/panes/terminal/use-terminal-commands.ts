@@ -27,7 +27,7 @@ export function useTerminalCommands(shown: Shown | undefined, view: SessionView,
     shown === undefined
       ? []
       : [
-          { id: "terminal.find", title: "Find in terminal", keys: ["Alt+Shift+f", "$mod+/"], run: find },
+          { id: "terminal.find", title: "Find in terminal", keys: ["Alt+Shift+f", "Meta+/"], run: find },
           ...textCommands(shown),
           ...lineCommands(shown, (limit) =>
             hub.hub.sessions.events(view.id, { before: "end", limit, channel: "terminal", type: "command" }),
