@@ -19,7 +19,11 @@ export interface TerminalScreen {
 }
 
 /** A plain shell whose prompt is `$ `. */
-export const SHELL = { command: "bash", args: ["--norc", "--noprofile", "-i"], env: { PS1: "$ ", PS2: "> ", HISTFILE: "/dev/null" } }
+export const SHELL = {
+  command: "bash",
+  args: ["--norc", "--noprofile", "-i"],
+  env: { PS1: "$ ", PS2: "> ", HISTFILE: "/dev/null" },
+}
 
 /** Shows a terminal in a page, and gives it the focus. */
 export async function showTerminal(app: RunningApp, opened: AppPage, body: object = SHELL): Promise<TerminalScreen> {
@@ -35,9 +39,13 @@ export async function openTerminal(opened: AppPage, id: string): Promise<Termina
   await pane.locator(".xterm-rows").first().waitFor()
   const isTouch = (await opened.page.evaluate("matchMedia('(max-width: 759px)').matches")) === true
   if (!isTouch) await pane.locator(".xterm-screen").first().click()
+  const rows = `[...document.querySelectorAll('[data-session="${id}"] .xterm-rows')].at(-1)?.children ?? []`
   const text = async (): Promise<string> => {
-    const lines = (await pane.locator(".xterm-rows").last().evaluate("(rows) => [...rows.children].map((row) => row.textContent)")) as ReadonlyArray<string>
-    return lines.map((line) => line.replaceAll("\u00a0", " ").trimEnd()).join("\n").trimEnd()
+    const lines = (await opened.page.evaluate(`[...${rows}].map((row) => row.textContent)`)) as ReadonlyArray<string>
+    return lines
+      .map((line) => line.replaceAll("\u00a0", " ").trimEnd())
+      .join("\n")
+      .trimEnd()
   }
   const shows = async (wanted: string | RegExp): Promise<void> => {
     if (typeof wanted === "string") await expect.poll(text, WITHIN).toContain(wanted)

@@ -16,7 +16,7 @@ export interface AttachOptions {
   /** `viewer` is read-only: it neither types nor sizes the terminal. */
   readonly mode: "interactive" | "viewer"
   /**
-   * Of a terminal: bytes that may wait for the consumer, at most 960 KiB. With more than that it continues from a snapshot of the
+   * Of a terminal: bytes that may wait for the consumer, at most 640 KiB. With more than that it continues from a snapshot of the
    * screen as it is now. Every event is handed out when absent.
    */
   readonly skipBehind?: number

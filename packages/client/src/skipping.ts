@@ -5,10 +5,10 @@
 import type { Timers } from "./timers.ts"
 
 /**
- * Bytes that wait for a consumer which is behind: the hub has at most 1 MiB unacknowledged, of which up to 64 KiB may be consumed,
- * so with this many there is more in the log than here.
+ * Bytes that wait for a consumer which is behind. The hub has at most 1 MiB unacknowledged; of that up to 64 KiB may be consumed, the
+ * consumer has a record in its hands, and the next frame may not fit: with this many there is more in the log than here.
  */
-export const SKIP_BYTES = 960 * 1024
+export const SKIP_BYTES = 640 * 1024
 
 /** Least time between two skips, in milliseconds: a snapshot is work for the hub. */
 export const SKIP_EVERY = 1000

@@ -11,7 +11,15 @@ describe("what output and clipboards want of a terminal", () => {
   it("APP-55 opens plain addresses, asks about others in full, and never opens what is a script or a file", () => {
     expect(["https://a.example/x", "http://127.0.0.1:1/", "mailto:a@b.example"].map(fateOf)).toEqual(["open", "open", "open"])
     expect(["ssh://host", "vscode://file/x", "https://bank.example@evil.example/"].map(fateOf)).toEqual(["ask", "ask", "ask"])
-    const never = ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "file:///etc/passwd", "blob:x", "no address", ""]
+    const never = [
+      "javascript:alert(1)",
+      " JavaScript:alert(1)",
+      "data:text/html,x",
+      "file:///etc/passwd",
+      "blob:x",
+      "no address",
+      "",
+    ]
     expect(never.map(fateOf)).toEqual(never.map(() => "refuse"))
     expect(fateOf(`https://a.example/${"x".repeat(5000)}`)).toBe("refuse")
   })

@@ -10,7 +10,10 @@ function tokensOf(theme: "dark" | "light"): Tokens {
   const block = (from: string): string => css.slice(css.indexOf(from), css.indexOf("}", css.indexOf(from)))
   const read = (text: string): Record<string, string> =>
     Object.fromEntries([...text.matchAll(/--([\w-]+):\s*(#[\da-f]{6})/g)].map(([, name, color]) => [name, color]))
-  const all: Record<string, string> = { ...read(block(":root {")), ...(theme === "light" ? read(block(`[data-theme="light"]`)) : {}) }
+  const all: Record<string, string> = {
+    ...read(block(":root {")),
+    ...(theme === "light" ? read(block(`[data-theme="light"]`)) : {}),
+  }
   return Object.fromEntries(TOKENS.map((name) => [name, all[name]])) as unknown as Tokens
 }
 

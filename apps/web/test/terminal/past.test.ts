@@ -11,7 +11,9 @@ const output = (seq: number, text: string) => event(seq, "output", { text })
 /** A log that is read in pages of two events. */
 function log(events: ReadonlyArray<ReturnType<typeof event>>, firstSeq = 1): ReadBefore {
   return (before, _limit, type): Promise<EventsBefore> => {
-    const older = events.filter(({ seq, ...one }) => (before === "end" || seq < before) && (type === undefined || one.type === type))
+    const older = events.filter(
+      ({ seq, ...one }) => (before === "end" || seq < before) && (type === undefined || one.type === type),
+    )
     const page = older.slice(type === undefined ? -2 : -1)
     return Promise.resolve({ events: page, firstSeq, before: older.length <= page.length ? null : (page[0]?.seq ?? null) })
   }
@@ -27,7 +29,13 @@ describe("the past of a terminal", () => {
   it("APP-56 is read backwards, page by page, with the size that it was made for, to the beginning", async () => {
     const size = { cols: 80, rows: 24 }
     const reader = new PastReader(
-      log([event(1, "started", size), event(2, "resize", { cols: 100, rows: 30 }), output(3, "a"), output(4, "b"), output(5, "c")]),
+      log([
+        event(1, "started", size),
+        event(2, "resize", { cols: 100, rows: 30 }),
+        output(3, "a"),
+        output(4, "b"),
+        output(5, "c"),
+      ]),
     )
     expect(await reader.older()).toBe(true)
     expect(reader.pages.map(({ pieces }) => pieces)).toEqual([

@@ -8,7 +8,9 @@ const parsed = (terminal: Terminal): Promise<void> => new Promise((done) => term
 
 /** The lines of the screen that are not empty. */
 const linesOf = ({ buffer: { active } }: Terminal): ReadonlyArray<string> =>
-  Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "").filter((line) => line !== "")
+  Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "").filter(
+    (line) => line !== "",
+  )
 
 function made(): { readonly terminal: Terminal; readonly writing: Writing } {
   const terminal = new Terminal({ cols: 40, rows: 5, allowProposedApi: true })

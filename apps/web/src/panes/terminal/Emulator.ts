@@ -15,6 +15,8 @@ import { Store } from "../../ui/store.ts"
 import { bindClipboard } from "./bind-clipboard.ts"
 import { bindKeys } from "./bind-keys.ts"
 import { bindLinks } from "./bind-links.ts"
+import { cellOf } from "./cell-size.ts"
+import type { CellSize } from "./cell-size.ts"
 import type { EmulatorParts, Question } from "./emulator-parts.ts"
 import { EDGE, emulatorOptions, followSettings, RULER } from "./emulator-options.ts"
 import { ProgramKeys } from "./ProgramKeys.ts"
@@ -99,9 +101,8 @@ export class Emulator implements EmulatorParts {
   }
 
   /** Size of a cell in pixels; zero before it is drawn. */
-  get cell(): { readonly width: number; readonly height: number } {
-    const { width = 0, height = 0 } = this.terminal.element?.querySelector(".xterm-screen")?.getBoundingClientRect() ?? {}
-    return { width: width / this.terminal.cols, height: height / this.terminal.rows }
+  get cell(): CellSize {
+    return cellOf(this.terminal)
   }
 
   /** How many cells fit into a box of pixels. */

@@ -9,14 +9,20 @@ import type { Emulator } from "./Emulator.ts"
 import styles from "./terminal.module.css"
 
 /** How the process of a record ended, in words; `undefined` while it has not. */
-export function endOf({ process, exitCode, signal, problem }: Pick<Session, "process" | "exitCode" | "signal" | "problem">):
+export function endOf({
+  process,
+  exitCode,
+  signal,
+  problem,
+}: Pick<Session, "process" | "exitCode" | "signal" | "problem">):
   | { readonly words: string; readonly detail: string | undefined; readonly isBad: boolean }
   | undefined {
   if (process === "exited") {
     const words = signal === undefined ? `Exited ${exitCode ?? 0}` : `Ended by ${signal}`
     return { words, detail: undefined, isBad: signal !== undefined || (exitCode ?? 0) !== 0 }
   }
-  if (process === "lost") return { words: "Lost", detail: problem ?? "the program that ran it is gone; its output is kept", isBad: true }
+  if (process === "lost")
+    return { words: "Lost", detail: problem ?? "the program that ran it is gone; its output is kept", isBad: true }
   if (process === "failed") return { words: "Did not start", detail: problem, isBad: true }
   return undefined
 }

@@ -38,7 +38,13 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
   }
   const toggle = (name: keyof Flags): void => setFlags((now) => ({ ...now, [name]: now[name] !== true }))
   const isWrong = text !== "" && flags.regex === true && !isPattern(text)
-  const count = isWrong ? "not a pattern" : text === "" ? "" : found.count === 0 ? "none" : `${found.at < 0 ? "–" : found.at + 1} of ${found.count}`
+  const count = isWrong
+    ? "not a pattern"
+    : text === ""
+      ? ""
+      : found.count === 0
+        ? "none"
+        : `${found.at < 0 ? "–" : found.at + 1} of ${found.count}`
   return (
     <div ref={bar} className={styles["find"]} role="search">
       <input
@@ -66,12 +72,18 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
 }
 
 /** Finds while the bar is there, and takes the marks away afterwards. */
-function useFinding({ emulator, past }: Shown, text: string, flags: Flags): { readonly found: Found; readonly find: (way: "up" | "down") => void } {
+function useFinding(
+  { emulator, past }: Shown,
+  text: string,
+  flags: Flags,
+): { readonly found: Found; readonly find: (way: "up" | "down") => void } {
   const [found, setFound] = useState<Found>({ at: -1, count: 0 })
   const pastState = useStore(past.state)
   const search = (pastState._tag === "Shown" ? past.screen?.search : undefined) ?? emulator.search
   useEffect(() => {
-    const listening = search.onDidChangeResults(({ resultIndex, resultCount }) => setFound({ at: resultIndex, count: resultCount }))
+    const listening = search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      setFound({ at: resultIndex, count: resultCount }),
+    )
     return () => {
       listening.dispose()
       search.clearDecorations()

@@ -48,7 +48,11 @@ export function PhoneKeys({ emulator, session, isSeen }: PhoneKeysProps): ReactE
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => rawKeys.choose(!isRaw)}
         />
-        {isRaw ? <RawField onText={type} onKey={press} /> : <LineField emulator={emulator} session={session} isCtrl={ctrl !== "off"} onCtrl={type} onKey={press} />}
+        {isRaw ? (
+          <RawField onText={type} onKey={press} />
+        ) : (
+          <LineField emulator={emulator} session={session} isCtrl={ctrl !== "off"} onCtrl={type} onKey={press} />
+        )}
       </div>
       <KeyBar ctrl={ctrl} onCtrl={() => setCtrl(pressedCtrl)} onKey={press} onPaste={() => void pasteHere(emulator)} />
     </div>
@@ -153,11 +157,10 @@ const KEYS = [
 function KeyBar({ ctrl, onCtrl, onKey, onPaste }: KeyBarProps): ReactElement {
   return (
     <div className={styles["bar"]} role="toolbar" aria-label="Keys">
-      <Key sign="esc" label="Escape" onPress={() => onKey("esc")} />
-      <Key sign="tab" label="Tab" onPress={() => onKey("tab")} />
+      <Key sign="esc" onPress={() => onKey("esc")} />
+      <Key sign="tab" onPress={() => onKey("tab")} />
       <button
         type="button"
-        aria-label={ctrl === "locked" ? "Control, held" : "Control"}
         aria-pressed={ctrl !== "off"}
         data-held={ctrl}
         onPointerDown={(event) => event.preventDefault()}
@@ -168,7 +171,7 @@ function KeyBar({ ctrl, onCtrl, onKey, onPaste }: KeyBarProps): ReactElement {
       {KEYS.map(({ key, sign, label }) => (
         <Key key={key} sign={sign} label={label} repeats={key !== "backtab"} onPress={() => onKey(key)} />
       ))}
-      <button type="button" aria-label="Paste" onPointerDown={(event) => event.preventDefault()} onClick={onPaste}>
+      <button type="button" onPointerDown={(event) => event.preventDefault()} onClick={onPaste}>
         paste
       </button>
     </div>
@@ -177,7 +180,8 @@ function KeyBar({ ctrl, onCtrl, onKey, onPaste }: KeyBarProps): ReactElement {
 
 interface KeyProps {
   readonly sign: string
-  readonly label: string
+  /** Its name, where the sign is no word. */
+  readonly label?: string
   readonly repeats?: boolean
   readonly onPress: () => void
 }

@@ -29,7 +29,9 @@ export function Questions({ emulator }: { readonly emulator: Emulator }): ReactE
         done()
         emulator.paste(pasted)
       }
-      const words = text.includes("\n") ? `Paste ${lines} ${lines === 1 ? "line" : "lines"}? Each is run as it comes.` : "Paste all of it?"
+      const words = text.includes("\n")
+        ? `Paste ${lines} ${lines === 1 ? "line" : "lines"}? Each is run as it comes.`
+        : "Paste all of it?"
       return (
         <Asked words={words} text={text} onClose={done} takesFocus>
           <Button kind="kelp" onClick={() => paste(text)}>
@@ -101,12 +103,7 @@ function Asked({ words, text, onClose, takesFocus = false, children }: AskedProp
   }, [takesFocus])
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
   return (
-    <div
-      ref={element}
-      className={styles["asked"]}
-      role={takesFocus ? "alertdialog" : "group"}
-      aria-label={words}
-    >
+    <div ref={element} className={styles["asked"]} role={takesFocus ? "alertdialog" : "group"} aria-label={words}>
       <p>{words}</p>
       <pre>{shown}</pre>
       <div className={styles["answers"]}>

@@ -5,6 +5,7 @@ import type { SessionView } from "@holdfast/client/model"
 import { useCell } from "@holdfast/react"
 import { useStore } from "../../ui/store.ts"
 import { LINK_KEY } from "./bind-links.ts"
+import { fateOf } from "./links.ts"
 import type { PastState } from "./Past.ts"
 import type { Shown } from "./use-emulator.ts"
 import styles from "./terminal.module.css"
@@ -27,7 +28,9 @@ export function TerminalSigns({ shown: { emulator, past }, view }: TerminalSigns
   return (
     <>
       <div className={styles["signs"]} role="status">
-        {status._tag === "Away" ? <p className={styles["sign"]}>Connection lost. What you type is sent when it is back.</p> : null}
+        {status._tag === "Away" ? (
+          <p className={styles["sign"]}>Connection lost. What you type is sent when it is back.</p>
+        ) : null}
         {status._tag === "Ended" && status.error !== undefined ? (
           <p className={styles["sign"]} data-bad="">
             {status.error.message}
@@ -46,7 +49,14 @@ export function TerminalSigns({ shown: { emulator, past }, view }: TerminalSigns
       </div>
       {hovered === undefined ? null : (
         <p className={styles["hovered"]}>
-          <kbd>{LINK_KEY}</kbd> click opens <code>{hovered}</code>
+          {fateOf(hovered) === "refuse" ? (
+            "Never opened: "
+          ) : (
+            <>
+              <kbd>{LINK_KEY}</kbd> click opens{" "}
+            </>
+          )}
+          <code>{hovered}</code>
         </p>
       )}
     </>
@@ -57,7 +67,8 @@ function PastSign({ state, leave }: { readonly state: PastState; readonly leave:
   if (state._tag === "None") return null
   if (state._tag === "Reading") return <p className={styles["sign"]}>Reading older output</p>
   const { since, edge, isReading } = state
-  const from = since === undefined ? "" : ` since ${new Date(since).toLocaleString([], { dateStyle: "short", timeStyle: "short" })}`
+  const from =
+    since === undefined ? "" : ` since ${new Date(since).toLocaleString([], { dateStyle: "short", timeStyle: "short" })}`
   const end = edge === "trimmed" ? " What is older was trimmed." : edge === "beginning" ? " The log begins here." : ""
   return (
     <p className={styles["sign"]} data-past="">

@@ -77,7 +77,11 @@ function menuOf(
   return [
     ...people,
     "line",
-    { title: "Fit this pane", isChecked: sizing.asks && sizing.owner === undefined, run: () => void takeSize(view, emulator, resize).catch(failed) },
+    {
+      title: "Fit this pane",
+      isChecked: sizing.asks && sizing.owner === undefined,
+      run: () => void takeSize(view, emulator, resize).catch(failed),
+    },
     { title: "Leave the size to others", isChecked: !sizing.asks, run: () => chooseSize(view.id, "theirs") },
     "line",
     isHeld

@@ -8,7 +8,14 @@ const FAR = 400
 
 /** The texts of some rows. */
 export function rowTexts(buffer: Lines, row: number, count: number): ReadonlyArray<string> {
-  return Array.from({ length: count }, (_, at) => buffer.getLine(row + at)?.translateToString(true).trimEnd() ?? "")
+  return Array.from(
+    { length: count },
+    (_, at) =>
+      buffer
+        .getLine(row + at)
+        ?.translateToString(true)
+        .trimEnd() ?? "",
+  )
 }
 
 /** The row at which these texts stand, the nearest to where they are expected; that row itself where they are not. */

@@ -10,7 +10,8 @@ import { copyOnRelease } from "./preferences.ts"
 export function selectedText({ terminal, host }: Pick<EmulatorParts, "terminal" | "host">): string {
   const range = terminal.getSelectionPosition()
   if (range === undefined) return ""
-  const text = host.dataset["selects"] === "block" ? textOfBlock(terminal.buffer.active, range) : textOf(terminal.buffer.active, range)
+  const text =
+    host.dataset["selects"] === "block" ? textOfBlock(terminal.buffer.active, range) : textOf(terminal.buffer.active, range)
   return text === "" ? terminal.getSelection() : text
 }
 

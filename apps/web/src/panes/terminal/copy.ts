@@ -46,7 +46,8 @@ export function lineAt(buffer: Lines, row: number): { readonly first: number; re
 /** The word, path or address that a cell is part of, in its row; one cell where that is blank. */
 export function wordAt(buffer: Lines, row: number, column: number): { readonly from: number; readonly length: number } {
   const line = buffer.getLine(row)
-  const isPart = (at: number): boolean => line !== undefined && at >= 0 && at < line.length && !BETWEEN.test(line.getCell(at)?.getChars() ?? "")
+  const isPart = (at: number): boolean =>
+    line !== undefined && at >= 0 && at < line.length && !BETWEEN.test(line.getCell(at)?.getChars() ?? "")
   if (!isPart(column)) return { from: column, length: 1 }
   let from = column
   while (isPart(from - 1)) from--

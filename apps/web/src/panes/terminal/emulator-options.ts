@@ -23,6 +23,8 @@ export function emulatorOptions(): ITerminalOptions {
     fontFamily: '"HF Mono", ui-monospace, monospace',
     fontWeight: 400,
     fontWeightBold: 660,
+    // 18 pixels for a face of 14.
+    lineHeight: 1.06,
     letterSpacing: 0,
     minimumContrastRatio: 4.5,
     drawBoldTextInBrightColors: false,

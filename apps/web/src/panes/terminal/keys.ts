@@ -122,7 +122,7 @@ function kitty(event: PressedKey, { flags, applicationCursor }: KeyModes): strin
 /** The code of the key without Shift, and where the program wants to know, with it and that of a US keyboard. */
 function codesOf(event: PressedKey, flags: number): string {
   const made = event.key.codePointAt(0) ?? 0
-  const plain = event.shiftKey ? (baseOf(event) ?? (event.key.toLowerCase().codePointAt(0) ?? 0)) : made
+  const plain = event.shiftKey ? (baseOf(event) ?? event.key.toLowerCase().codePointAt(0) ?? 0) : made
   if ((flags & FLAG.alternates) === 0) return String(plain)
   const base = baseOf(event)
   const shifted = event.shiftKey && made !== plain ? String(made) : ""

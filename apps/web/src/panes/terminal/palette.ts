@@ -46,7 +46,12 @@ export function terminalPalette(tokens: Tokens, theme: "dark" | "light"): ITheme
     ...hues,
     ...(theme === "dark"
       ? { black: tokens.line, brightBlack: tokens.faint, white: mixed(tokens.text, tokens.soft, 0.25), brightWhite: "#ffffff" }
-      : { black: tokens.text, brightBlack: mixed(tokens.faint, tokens.text, 0.1), white: tokens["line-2"], brightWhite: tokens.raised }),
+      : {
+          black: tokens.text,
+          brightBlack: mixed(tokens.faint, tokens.text, 0.1),
+          white: tokens["line-2"],
+          brightWhite: tokens.raised,
+        }),
     brightRed: brighter(hues.red),
     brightGreen: brighter(hues.green),
     brightYellow: brighter(hues.yellow),

@@ -48,7 +48,7 @@ interface Line {
 
 function linesOf(buffer: Lines): ReadonlyArray<Line> {
   const lines: Array<Line> = []
-  for (let row = Math.max(0, buffer.length - MOST_ROWS); row < buffer.length; ) {
+  for (let row = Math.max(0, buffer.length - MOST_ROWS); row < buffer.length;) {
     const { first, last } = lineAt(buffer, row)
     let text = ""
     for (let part = first; part <= last; part++) text += buffer.getLine(part)?.translateToString(part === last) ?? ""

@@ -25,12 +25,7 @@ export interface Sizing {
 }
 
 /** Decides. `isPhone`: the page is narrow, and takes its own size only where no one else is there. */
-export function sizingOf(
-  viewers: ReadonlyArray<Viewer>,
-  seat: string | undefined,
-  choice: SizeChoice,
-  isPhone: boolean,
-): Sizing {
+export function sizingOf(viewers: ReadonlyArray<Viewer>, seat: string | undefined, choice: SizeChoice, isPhone: boolean): Sizing {
   const owner = viewers.find((viewer) => viewer.sizes && viewer.seat !== seat)
   const isAlone = !viewers.some((viewer) => viewer.seat !== seat && viewer.mode === "interactive" && viewer.cols !== undefined)
   const asks = choice === undefined ? !isPhone || (seat !== undefined && isAlone) : choice === "own"
@@ -38,7 +33,11 @@ export function sizingOf(
 }
 
 /** How many cells fit into a box of pixels. */
-export function fitting(width: number, height: number, cell: { readonly width: number; readonly height: number }): Size | undefined {
+export function fitting(
+  width: number,
+  height: number,
+  cell: { readonly width: number; readonly height: number },
+): Size | undefined {
   if (!(cell.width > 0) || !(cell.height > 0)) return undefined
   const cols = Math.min(Math.floor(width / cell.width), 1000)
   const rows = Math.min(Math.floor(height / cell.height), 1000)

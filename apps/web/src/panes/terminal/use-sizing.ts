@@ -65,7 +65,8 @@ function useShownSize(emulator: Emulator | undefined, element: RefObject<HTMLDiv
       host.style.inlineSize = isWider ? `${Math.ceil(terminal.cols * width) + RULER}px` : ""
       host.style.blockSize = isTaller ? `${Math.ceil(terminal.rows * height)}px` : ""
       const fits = emulator.fittingHost()
-      box.dataset["size"] = fits === undefined || (fits.cols === terminal.cols && fits.rows === terminal.rows) ? "own" : "other"
+      const isSmaller = fits !== undefined && (terminal.cols < fits.cols || terminal.rows < fits.rows)
+      box.dataset["size"] = isSmaller ? "smaller" : "whole"
       if (isTaller) box.scrollTop = (terminal.buffer.active.cursorY + 2) * height - box.clientHeight
     }
     const follow = (): void => {

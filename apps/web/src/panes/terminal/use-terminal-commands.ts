@@ -52,7 +52,8 @@ function textCommands({ emulator }: Shown): ReadonlyArray<Bare> {
   }
   const paste = (): void => {
     void pastedText().then((text) => {
-      if (text === undefined) emulator.say(`The browser keeps the clipboard to itself: press ${isMac ? "⌘V" : "Ctrl+V in the page's menu"}`)
+      if (text === undefined)
+        emulator.say(`The browser keeps the clipboard to itself: press ${isMac ? "⌘V" : "Ctrl+V in the page's menu"}`)
       else pasteInto(emulator, text)
     })
   }
@@ -101,7 +102,9 @@ function sharingCommands(emulator: Emulator, view: SessionView, resize: Resize):
 
 function processCommands(emulator: Emulator, view: SessionView, service: SessionService): ReadonlyArray<Bare> {
   const signal = (name: "SIGINT" | "SIGTERM" | "SIGKILL") => (): void =>
-    void service.signal(view.id, name).catch((cause: unknown) => emulator.say(cause instanceof Error ? cause.message : String(cause)))
+    void service
+      .signal(view.id, name)
+      .catch((cause: unknown) => emulator.say(cause instanceof Error ? cause.message : String(cause)))
   return [
     { id: "terminal.interrupt", title: "Interrupt the program in front", run: signal("SIGINT") },
     { id: "terminal.end", title: "Ask the program in front to end", run: signal("SIGTERM") },
