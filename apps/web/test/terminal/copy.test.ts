@@ -1,4 +1,4 @@
-import { Terminal } from "@xterm/headless"
+import { Terminal } from "@xterm/xterm"
 import { describe, expect, it } from "vitest"
 import fc from "fast-check"
 import { textOf, textOfBlock, wordAt } from "../../src/panes/terminal/copy.ts"

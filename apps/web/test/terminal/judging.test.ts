@@ -67,7 +67,7 @@ describe("whose size a terminal has", () => {
     expect(sizingOf([viewer("me"), laptop], "me", "theirs", false)).toEqual({ asks: false, owner: laptop })
   })
 
-  it("APP-51 asks on a phone only while nobody else who types is there, or when it is chosen", () => {
+  it("APP-51 asks on a phone only while no one else who types is there, or when it is chosen", () => {
     const laptop = viewer("laptop", { sizes: true })
     expect(sizingOf([], undefined, undefined, true).asks).toBe(false)
     expect(sizingOf([viewer("me")], "me", undefined, true).asks).toBe(true)
@@ -85,7 +85,7 @@ describe("whose size a terminal has", () => {
 })
 
 describe("fingers and graphics cards", () => {
-  it("APP-59 goes on after a finger has left, slower and slower, and stands still at last", () => {
+  it("APP-59 continues after a finger has left, slower and slower, and stands still at last", () => {
     const moves = [0, 10, 20, 30, 40].map((time) => ({ at: -time * 2, time }))
     expect(speedOf(moves, 45)).toBe(-2)
     expect(speedOf(moves, 500)).toBe(0)

@@ -1,4 +1,4 @@
-import { Terminal } from "@xterm/headless"
+import { Terminal } from "@xterm/xterm"
 import { describe, expect, it } from "vitest"
 import { anchorRow, rowTexts } from "../../src/panes/terminal/anchor.ts"
 import { beginsOnAlternate, PastReader } from "../../src/panes/terminal/PastReader.ts"
@@ -52,7 +52,7 @@ describe("the past of a terminal", () => {
     expect(await reader.older()).toBe(false)
   })
 
-  it("APP-56 says where the log was trimmed, and reads bytes that are no text", async () => {
+  it("APP-56 says where the log was trimmed, and reads bytes that are not text", async () => {
     const reader = new PastReader(log([event(41, "output", { base64: btoa("\u00ff") })], 41))
     await reader.older()
     expect(reader.edge).toBe("trimmed")
@@ -70,7 +70,7 @@ describe("the past of a terminal", () => {
     expect(beginsOnAlternate(await pages("plain"))).toBe(false)
   })
 
-  it("APP-56 stays at the lines that are seen when it is drawn anew", async () => {
+  it("APP-56 stays at the lines that are seen when it is drawn again", async () => {
     const lines = Array.from({ length: 60 }, (_, at) => `line ${at}`)
     const [live, past] = await Promise.all([shown(lines.slice(30).join("\r\n")), shown(lines.join("\r\n"))])
     expect(anchorRow(past, rowTexts(live, 0, 4), 12)).toBe(30)

@@ -55,7 +55,7 @@ export class Screens {
   }
 
   snapshot({ screen, cols, rows }: Extract<Item, { readonly _tag: "Snapshot" }>): void | Promise<void> {
-    // What was shown went on up to here, unless a screen that came later asked for all of it.
+    // What was shown continued up to here, unless a screen that came later asked for all of it.
     const isSkip = this.#isBegun && !this.#isOwed
     this.#isBegun = true
     this.#isOwed = false

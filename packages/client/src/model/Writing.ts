@@ -1,7 +1,7 @@
 /**
  * What goes into a terminal's emulator, in order (docs/protocol/rules.md, U-6).
  *
- * What it has not parsed holds the program back. While nobody looks it gets nothing: a little is kept for it, more is left to a
+ * What it has not parsed holds the program back. While no one looks it gets nothing: a little is kept for it, more is left to a
  * snapshot of the screen.
  */
 
@@ -18,7 +18,7 @@ export interface Parser {
 const UNPARSED_MOST = 512 * 1024
 const UNPARSED_LEAST = 128 * 1024
 
-/** Most bytes, and steps, that are kept aside while nobody looks. */
+/** Most bytes, and steps, that are kept aside while no one looks. */
 const ASIDE_MOST = 256 * 1024
 const ASIDE_STEPS = 4096
 
@@ -35,7 +35,7 @@ interface Aside {
   readonly done: () => void
 }
 
-const nobody = (): void => undefined
+const noWait = (): void => undefined
 
 /** What goes into an emulator, in order. */
 export class Writing {
@@ -72,7 +72,7 @@ export class Writing {
   pause(): void {
     this.#isPaused = true
     for (const { done } of this.#aside ?? []) done()
-    this.#aside = (this.#aside ?? []).map(({ step }) => ({ step, done: nobody }))
+    this.#aside = (this.#aside ?? []).map(({ step }) => ({ step, done: noWait }))
   }
 
   /** Does what was put aside; false when that was too much and is gone. */
@@ -101,11 +101,11 @@ export class Writing {
     if (this.#isOver) return undefined
     const aside = this.#aside
     if (aside === undefined) return step()
-    // Somebody looks again: what comes now waits until what was put aside is shown.
+    // Someone looks again: what comes now waits until what was put aside is shown.
     if (!this.#isPaused) return new Promise((done) => void aside.push({ step, done }))
     if (this.#isStale) return undefined
     this.#asideBytes += bytes
-    aside.push({ step, done: nobody })
+    aside.push({ step, done: noWait })
     if (this.#asideBytes <= ASIDE_MOST && aside.length <= ASIDE_STEPS) return undefined
     this.#empty()
     this.#isStale = true

@@ -50,9 +50,9 @@ const SCROLL_BAR = 14
 
 /** A session that is shown in an element. */
 export interface OpenTerminal {
-  /** Nobody looks: what arrives is kept aside, unparsed. */
+  /** No one looks: what arrives is kept aside, unparsed. */
   readonly pause: () => void
-  /** Somebody looks again: shows what came meanwhile, or the screen as it is now if that was much. */
+  /** Someone looks again: shows what came meanwhile, or the screen as it is now if that was much. */
   readonly resume: () => void
   /** Ends it, and leaves the emulator to its owner. */
   readonly close: () => void

@@ -37,7 +37,7 @@ describe("what goes into an emulator", () => {
     expect(writing.write(bytes("more"))).toBeUndefined()
   })
 
-  it("U-6 is kept aside while nobody looks, and follows in order when somebody does", async () => {
+  it("U-6 is kept aside while no one looks, and follows in order when someone does", async () => {
     const { terminal, writing } = made()
     await writing.write(bytes("before\r\n"))
     writing.pause()
@@ -62,7 +62,7 @@ describe("what goes into an emulator", () => {
     expect(linesOf(terminal)).toEqual(["now"])
   })
 
-  it("U-6 begins again with a screen that comes while nobody looks", async () => {
+  it("U-6 begins again with a screen that comes while no one looks", async () => {
     const { terminal, writing } = made()
     writing.pause()
     for (let at = 0; at < 10; at++) void writing.write(new Uint8Array(50_000).fill(0x61))
@@ -74,7 +74,7 @@ describe("what goes into an emulator", () => {
     expect(linesOf(terminal)).toEqual(["screen", "after!"])
   })
 
-  it("U-6 keeps nobody waiting who is paused again, or ended", async () => {
+  it("U-6 keeps no one waiting who is paused again, or ended", async () => {
     const { writing } = made()
     writing.pause()
     void writing.write(new Uint8Array(200_000))

@@ -26,7 +26,7 @@ export function takeEmulator(pane: string, view: SessionView): Emulator {
   return entry.emulator
 }
 
-/** Nobody shows it any more; it is kept among the last few. */
+/** No one shows it any more; it is kept among the last few. */
 export function giveBack(emulator: Emulator): void {
   for (const entry of entries.values()) if (entry.emulator === emulator) entry.isShown = false
   const hidden = [...entries].filter(([, { isShown }]) => !isShown)

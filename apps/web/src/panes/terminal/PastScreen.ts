@@ -1,7 +1,7 @@
 /**
  * The lines of a terminal that its emulator no longer has, as an emulator of their own over the live one.
  *
- * It shows one moment: what the session prints meanwhile goes on below it. Scrolling up reads on in the log, scrolling down to the
+ * It shows one moment: what the session prints meanwhile appears below it. Scrolling up reads further back in the log, scrolling down to the
  * lines that the live emulator has leads back to it.
  */
 import { Terminal } from "@xterm/xterm"
@@ -22,7 +22,7 @@ const FRUITLESS = 6
 /** Rows by which two screens are held together. */
 const ANCHOR = 4
 
-/** What the program has switched on and nobody needs here: the mouse, reports, the cursor, its own screen. */
+/** What the program has switched on and no one needs here: the mouse, reports, the cursor, its own screen. */
 const QUIET = "\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1004l\u001b[?25l\u001b[0m"
 
 /** One look at the past. */

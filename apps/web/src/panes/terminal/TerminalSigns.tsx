@@ -80,7 +80,7 @@ function PastSign({ state, leave }: { readonly state: PastState; readonly leave:
   )
 }
 
-/** Whether something happened less than so many milliseconds ago. */
+/** Whether something happened less than this many milliseconds ago. */
 function useRecent(at: number | undefined, milliseconds: number): boolean {
   const [past, setPast] = useState<number>()
   useEffect(() => {

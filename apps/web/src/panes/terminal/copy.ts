@@ -59,7 +59,7 @@ export function wordAt(buffer: Lines, row: number, column: number): { readonly f
 /** What stands between words; the second half of a wide character is empty too and has a neighbour. */
 const BETWEEN = /^$|[\s()[\]{}'"`,;│┃]/
 
-/** All of a row that goes on in the next; a wide character that did not fit any more leaves a cell that is no blank. */
+/** All of a row that continues in the next; a wide character that did not fit any more leaves a cell that is no blank. */
 function unbroken(row: IBufferLine, from: number, to: number): string {
   const isLeft = to > from && to === row.length && row.getCell(to - 1)?.getChars() === "" && row.getCell(to - 1)?.getWidth() === 1
   return row.translateToString(false, from, isLeft ? to - 1 : to)

@@ -31,7 +31,7 @@ export function emulatorOptions(): ITerminalOptions {
     rescaleOverlappingGlyphs: true,
     scrollback: SCROLLBACK,
     overviewRuler: { width: RULER },
-    // Moving a program's cursor by clicks sends keys that nobody pressed.
+    // Moving a program's cursor by clicks sends keys that no one pressed.
     altClickMovesCursor: false,
     macOptionClickForcesSelection: true,
     rightClickSelectsWord: false,

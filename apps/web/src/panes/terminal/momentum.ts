@@ -1,4 +1,4 @@
-/** How a list goes on after a finger has let go of it. */
+/** How scrolling continues after a finger has left. */
 
 /** Pixels a millisecond below which it stands still, and how much of it is left after a millisecond. */
 const STILL = 0.02

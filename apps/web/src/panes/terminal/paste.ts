@@ -1,4 +1,4 @@
-/** What is pasted into a terminal: never a key that nobody pressed, and never a command that nobody has seen. */
+/** What is pasted into a terminal: never a key that no one pressed, and never a command that no one has seen. */
 
 /** A paste that is to be asked about. */
 export interface DoubtfulPaste {
