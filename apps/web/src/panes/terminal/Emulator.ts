@@ -92,7 +92,7 @@ export class Emulator implements EmulatorParts {
     this.host.remove()
   }
 
-  /** Whether somebody looks: what no one sees is not parsed. */
+  /** Whether someone looks: what no one sees is not parsed. */
   look(isSeen: boolean): void {
     if (!isSeen) return this.#open?.pause()
     this.#open?.resume()

@@ -45,7 +45,7 @@ export function useEmulator(pane: string, view: SessionView, element: RefObject<
   return shown
 }
 
-/** Parses what arrives while somebody looks, and what is on the screen now when a page comes back from hidden. */
+/** Parses what arrives while someone looks, and what is on the screen now when a page comes back from hidden. */
 export function useLooking(shown: Shown | undefined, view: SessionView, isSeen: boolean): void {
   useEffect(() => {
     if (shown === undefined) return undefined
