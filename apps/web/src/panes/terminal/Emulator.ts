@@ -25,6 +25,11 @@ import { fitting } from "./sizing.ts"
 import type { Size } from "./sizing.ts"
 import { drawByCard, leaveToPage } from "./webgl.ts"
 
+/** Keys that end or halt a program: Ctrl-C, Ctrl-\, Ctrl-Z. */
+const HALTS = new Set(["\u0003", "\u001c", "\u001a"])
+/** When it is looked whether the screen has come to what they did, in milliseconds. */
+const HALTED = [100, 500]
+
 /** How long something that only passes is said, in milliseconds. */
 const SAID_FOR = 6000
 
@@ -68,6 +73,9 @@ export class Emulator implements EmulatorParts {
       bindClipboard(this),
       followSettings(this.terminal, () => this.#remeasure()),
       this.terminal.onResize(() => this.#remeasure()),
+      this.terminal.onData((text) => {
+        if (HALTS.has(text)) this.#halted()
+      }),
       this.terminal.onBell(() => {
         if (this.isLive) this.bells.set(this.bells.get() + 1)
       }),
@@ -155,6 +163,11 @@ export class Emulator implements EmulatorParts {
     const { textarea } = this.terminal
     textarea?.setAttribute("enterkeyhint", "send")
     textarea?.setAttribute("autocomplete", "off")
+  }
+
+  /** What a program printed before it was ended is not read first: it would look as if the key had done nothing. */
+  #halted(): void {
+    for (const later of HALTED) setTimeout(() => this.view.attachment?.shown(), later)
   }
 
   #remeasure(): void {
