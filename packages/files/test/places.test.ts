@@ -23,6 +23,7 @@ describe("directories to choose", () => {
     expect(first.next).toBe("a10")
     const second = await work.directories(work.root, { limit: 2, after: "a10" })
     expect(second).toMatchObject({ directories: [{ name: "b" }], next: null })
+    expect((await work.directories(work.root, { prefix: "A" })).directories.map(({ name }) => name)).toEqual(["a2", "a10"])
     const hidden = await work.directories(work.root, { hidden: true })
     expect(hidden.directories.map(({ name }) => name)).toContain(".hidden")
   })

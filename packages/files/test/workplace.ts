@@ -81,7 +81,16 @@ export class Workplace {
   }
 
   directories(path: string, more: Partial<AskOf<"directories">> = {}): Promise<FilesAnswers["directories"]> {
-    const ask = { ask: "directories", guarded: [], path, roots: [this.path], hidden: false, limit: 200, ...more } as const
+    const ask = {
+      ask: "directories",
+      guarded: [],
+      path,
+      roots: [this.path],
+      hidden: false,
+      prefix: "",
+      limit: 200,
+      ...more,
+    } as const
     return this.answers.answer(ask) as Promise<FilesAnswers["directories"]>
   }
 

@@ -17,6 +17,7 @@ export const FilesAsk = variants(
     path: text,
     roots: list(text),
     hidden: flag,
+    prefix: text,
     after: maybe(text),
     limit: whole,
   }),

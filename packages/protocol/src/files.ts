@@ -19,6 +19,12 @@ export const DirectoriesQuery = Schema.Struct({
     FilePath.annotate(without("the first of the roots", "The directory to look into; `~` is the home directory")),
   ),
   hidden: Schema.optionalKey(Schema.Boolean.annotate({ description: "Also those whose names begin with a dot", default: false })),
+  prefix: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(255), wellFormed).annotate({
+      description: "Only those whose names begin with this, in any case",
+      default: "",
+    }),
+  ),
   after: Schema.optionalKey(Schema.String.annotate({ description: "The previous page's next" })),
   limit: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: DIRECTORIES_MAX })).annotate({

@@ -17,7 +17,7 @@ const inOrder = (a: string, b: string): number => byName.compare(a, b) || (a < b
 export async function listDirectories(ask: AskOf<"directories">): Promise<DirectoryPage> {
   const [roots, guarded] = await Promise.all([realAll(ask.roots), realAll(ask.guarded)])
   const path = await confined(ask.path, roots, guarded)
-  const names = (await namesIn(path, ask.hidden)).sort(inOrder)
+  const names = (await namesIn(path, ask.hidden, ask.prefix.toLowerCase())).sort(inOrder)
   const { after } = ask
   const directories: Array<DirectoryEntry> = []
   let next: string | null = null
@@ -37,13 +37,14 @@ export async function listDirectories(ask: AskOf<"directories">): Promise<Direct
 }
 
 /** The names of what may be directories; those that are not UTF-8 cannot be chosen. */
-async function namesIn(path: string, hidden: boolean): Promise<Array<string>> {
+async function namesIn(path: string, hidden: boolean, prefix: string): Promise<Array<string>> {
   const names: Array<string> = []
   try {
     const directory = await opendir(path, { bufferSize: 512 })
     for await (const entry of directory) {
-      if (mayBeDirectory(entry) && (hidden || !entry.name.startsWith(".")) && !entry.name.includes("\ufffd"))
-        names.push(entry.name)
+      const { name } = entry
+      const isWanted = (hidden || !name.startsWith(".")) && name.toLowerCase().startsWith(prefix)
+      if (isWanted && mayBeDirectory(entry) && !name.includes("\ufffd")) names.push(name)
       if (names.length === NAMES_MAX) break
     }
   } catch (cause) {

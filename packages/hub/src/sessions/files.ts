@@ -30,13 +30,14 @@ const RECENT_MAX = 30
 export function listDirectories(core: HubContext, query: DirectoriesQuery): Effect.Effect<DirectoryPage, DoorError> {
   const { fleet, directories, defaults } = core
   const roots = browseRoots(core)
-  const { path = roots[0] ?? defaults.home, hidden = false, limit = PAGE, after } = query
+  const { path = roots[0] ?? defaults.home, hidden = false, prefix = "", limit = PAGE, after } = query
   return askFiles(fleet, {
     ask: "directories",
     guarded: directories.guarded,
     path: fromHome(defaults.home, path),
     roots,
     hidden,
+    prefix,
     limit,
     ...(after === undefined ? {} : { after }),
   })
