@@ -164,9 +164,7 @@ export class Film {
 
   async #go(seq: number): Promise<void> {
     await this.#reading
-    const [at] = await this.#source.before(seq + 1, 1, {})
-    if (this.#wanted !== undefined) return
-    await this.#stage.show(seq)
+    const [[at]] = await Promise.all([this.#source.before(seq + 1, 1, {}), this.#stage.show(seq)])
     this.#ahead = []
     this.#isAheadAtHead = false
     this.#shownAt = at?.time ?? this.#begin

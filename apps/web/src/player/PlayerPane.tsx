@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { useHub, useSession } from "@holdfast/react"
 import type { ShownSession } from "@holdfast/client/outbox"
+import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useWholeTrace } from "../ui/trace/use-whole-trace.ts"
 import type { PaneProps } from "../workspace/pane-props.ts"
@@ -21,6 +22,8 @@ export default function PlayerPane({ session, isFocused }: PaneProps): ReactElem
     <SessionFilm key={record.id} isFocused={isFocused} record={record} />
   )
 }
+
+const NONE: ReadonlyArray<Command> = []
 
 type Known = Exclude<ShownSession, { readonly status: "offline" }>
 
@@ -53,7 +56,9 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
     moments.read().catch((cause: unknown) => console.debug("the moments of a session are not known yet:", cause))
   }, [film, moments, lastSeq])
   useMomentAddress(session, film, isFocused)
-  useCommands(useFilmCommands(session, film, moments))
+  const commands = useFilmCommands(session, film, moments)
+  // The pane of the same session has keys of its own.
+  useCommands(isFocused ? commands : NONE)
   return (
     <Player {...parts} record={record} trace={trace}>
       <ExportMenu session={session} kind={record.kind} film={film} />
@@ -62,7 +67,7 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
 }
 
 /** The keys of a player; they count in its pane. */
-function useFilmCommands(session: string, film: Film, moments: MomentFollower) {
+function useFilmCommands(session: string, film: Film, moments: MomentFollower): ReadonlyArray<Command> {
   return useMemo(() => {
     const one = (id: string, title: string, keys: ReadonlyArray<string>, run: () => void) =>
       ({ id: `player.${id}`, title, keys, when: "pane", session, run }) as const
