@@ -1,19 +1,33 @@
-/** A session with an agent: its messages as plain text, and the dock. */
+/** The pane of an agent's session: its transcript, and below it the dock. */
+import { useMemo, useState } from "react"
 import type { ReactElement } from "react"
-import { Chat, ChatMessages } from "@holdfast/react"
+import { useSessionView } from "@holdfast/react"
+import css from "./chat.module.css"
+import { PaceContext, useOf, usePace } from "./pace/use-paced.ts"
+import { ChatContext } from "./transcript/chat-context.ts"
+import type { Chat } from "./transcript/chat-context.ts"
+import { Folds } from "./transcript/folds.ts"
+import { Transcript } from "./transcript/Transcript.tsx"
+import { useTurnNotes } from "./transcript/use-turn-notes.ts"
 import { Dock } from "../../dock/Dock.tsx"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 
-/** The transcript of one session. */
-export default function ChatPane({ session, isFocused }: PaneProps): ReactElement {
+/** The chat with an agent. */
+export default function ChatPane({ session, isFocused, isSeen }: PaneProps): ReactElement {
+  const view = useSessionView(session)
+  const pace = usePace({ isFocused, isSeen })
+  const [folds] = useState(() => new Folds())
+  const notes = useTurnNotes(view)
+  const cwd = useOf(view.record, (record) => record?.agent?.cwd) ?? ""
+  const chat = useMemo((): Chat => ({ session, view, folds, notes, cwd }), [session, view, folds, notes, cwd])
   return (
-    <div style={{ display: "flex", flexDirection: "column", blockSize: "100%", minBlockSize: 0 }}>
-      <div style={{ flex: 1, minBlockSize: 0, overflow: "auto", padding: 16, userSelect: "text" }}>
-        <Chat session={session}>
-          <ChatMessages />
-        </Chat>
+    <ChatContext value={chat}>
+      <div className={css["chat"]}>
+        <PaceContext value={pace}>
+          <Transcript key={session} isSeen={isSeen} />
+        </PaceContext>
+        <Dock session={session} isFocused={isFocused} />
       </div>
-      <Dock session={session} isFocused={isFocused} />
-    </div>
+    </ChatContext>
   )
 }

@@ -1,0 +1,43 @@
+/** What was asked about a call, and who answered. */
+import css from "./tools.module.css"
+import { useNote } from "../transcript/chat-context.ts"
+import type { AskedNote } from "../transcript/TurnNotes.ts"
+import { Time } from "../../../ui/Time.tsx"
+
+/** How a request ended, in words. */
+export function endWords({ end }: AskedNote): string {
+  if (end === undefined) return "waits for an answer"
+  const { how, by, words, isByRule } = end
+  const said = words === undefined ? "" : `: ${words}`
+  switch (how) {
+    case "allowed":
+      return isByRule === true ? `allowed by a rule of ${by}${said}` : `allowed by ${by}${said}`
+    case "refused":
+      return isByRule === true ? `refused by a rule of ${by}${said}` : `refused by ${by}${said}`
+    case "expired":
+      return `not answered in time`
+    case "cancelled":
+      return `not answered: ${by}`
+  }
+}
+
+/** One line about a request. */
+export function AskedLine({ asked }: { readonly asked: AskedNote }) {
+  const { end, kind, title } = asked
+  const isAnswer = kind === "question" && end?.how === "allowed"
+  return (
+    <div className={css["asked"]} data-how={end?.how}>
+      {asked.toolCallId === undefined || kind !== "tool" ? <span dir="auto">{title} </span> : null}
+      <span className={css["answer"]} dir="auto">
+        {isAnswer ? `${end.words ?? "answered"} (${end.by})` : endWords(asked)}
+      </span>
+      {end === undefined ? null : <Time at={end.at} className={css["when"]} />}
+    </div>
+  )
+}
+
+/** What was asked about a call, where something was. */
+export function Approval({ turn, call }: { readonly turn: string; readonly call: string }) {
+  const asked = useNote(turn)?.asked.filter(({ toolCallId }) => toolCallId === call) ?? []
+  return asked.map((one) => <AskedLine key={one.id} asked={one} />)
+}

@@ -1,0 +1,43 @@
+/** Background work that a call started and that still runs, below its line, with a button that stops it. */
+import { useMemo } from "react"
+import { useSessionService } from "@holdfast/react"
+import type { Task } from "@holdfast/protocol/agent/task"
+import css from "./tools.module.css"
+import { useChat } from "../transcript/chat-context.ts"
+import { useTasks } from "../transcript/use-tasks.ts"
+import { useNotice } from "../../../app/notices.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Time } from "../../../ui/Time.tsx"
+
+const STATES: Readonly<Record<Task["status"], string>> = { running: "runs", waiting: "waits for you", stopping: "is being stopped" }
+
+/** One task. */
+export function TaskLine({ task }: { readonly task: Task }) {
+  const { session } = useChat()
+  const service = useSessionService()
+  const notice = useNotice()
+  const stop = (): void => {
+    service.stopTask(session, task.id).catch((cause: Error) => notice(`It was not stopped: ${cause.message}`))
+  }
+  return (
+    <div className={css["task"]} data-status={task.status}>
+      <span className={css["mark"]} aria-hidden="true" />
+      <span className={css["target"]} dir="auto" title={task.description}>
+        {task.progress ?? task.description}
+      </span>
+      <span className={css["soft"]}>
+        {STATES[task.status]} <Time at={task.startedAt} />
+      </span>
+      <Button kind="quiet" disabled={task.status === "stopping"} onClick={stop}>
+        Stop
+      </Button>
+    </div>
+  )
+}
+
+/** The tasks of a call. */
+export function CallTask({ call }: { readonly call: string }) {
+  const tasks = useTasks()
+  const own = useMemo(() => tasks.filter(({ toolCallId }) => toolCallId === call), [tasks, call])
+  return own.map((task) => <TaskLine key={task.id} task={task} />)
+}

@@ -1,0 +1,87 @@
+/** Tool calls as lines: verb, target, result; several like ones as one line that unfolds to its own. */
+import { memo, useMemo } from "react"
+import { isToolPart } from "@holdfast/core/agent/message-part"
+import type { ToolPart } from "@holdfast/client/model"
+import css from "./tools.module.css"
+import { usePhone } from "../parts/use-phone.ts"
+import type { Row } from "../rows/plan.ts"
+import { groupWords, toolWords } from "../rows/tool-words.ts"
+import type { ToolWords } from "../rows/tool-words.ts"
+import { useChat, usePartsOf } from "../transcript/chat-context.ts"
+import { useFold } from "../transcript/folds.ts"
+import { Approval } from "./Approval.tsx"
+import { CallTask } from "./CallTask.tsx"
+import { ChangeBody, ToolBody } from "./ToolBody.tsx"
+
+interface LineProps {
+  readonly words: ToolWords
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}
+
+/** One line. */
+function Line({ words, isOpen, onToggle }: LineProps) {
+  const { verb, target, result, tone, isRunning } = words
+  return (
+    <button type="button" className={css["line"]} aria-expanded={isOpen} onClick={onToggle} data-running={isRunning || undefined}>
+      <span className={css["arrow"]} aria-hidden="true">
+        {isOpen ? "⌄" : "›"}
+      </span>
+      <span className={css["verb"]}>{verb}</span>
+      <span className={css["target"]} dir="auto" title={target}>
+        {target}
+      </span>
+      <span className={css["result"]} data-tone={tone}>
+        {isRunning ? "running" : result}
+      </span>
+    </button>
+  )
+}
+
+const isChange = ({ family }: ToolWords): boolean => family === "edit" || family === "write"
+
+/** One call. Changes show their first lines, until they are folded. */
+const Call = memo(function Call({ part, turn }: { readonly part: ToolPart; readonly turn: string }) {
+  const { cwd, folds } = useChat()
+  const isPhone = usePhone()
+  const words = useMemo(() => toolWords(part, cwd), [part, cwd])
+  const isShown = isChange(words) && !words.isRunning && !isPhone && part.state !== "output-denied"
+  const [isOpen, toggle] = useFold(folds, part.toolCallId, isShown)
+  const isSettledByPerson = part.approval !== undefined || part.state === "output-denied"
+  return (
+    <div className={css["call"]} data-call={part.toolCallId}>
+      <Line words={words} isOpen={isOpen} onToggle={toggle} />
+      {isOpen && isChange(words) && part.errorText === undefined ? (
+        <div className={css["body"]}>
+          <ChangeBody part={part} />
+        </div>
+      ) : isOpen ? (
+        <ToolBody part={part} turn={turn} family={words.family} />
+      ) : null}
+      {isSettledByPerson && (!isOpen || isChange(words)) ? <Approval turn={turn} call={part.toolCallId} /> : null}
+      <CallTask call={part.toolCallId} />
+    </div>
+  )
+})
+
+/** The row of one call, or of several. */
+export const ToolRow = memo(function ToolRow({ row }: { readonly row: Row }) {
+  const { cwd, folds } = useChat()
+  const parts = usePartsOf(row.message, row.parts).filter(isToolPart)
+  const words = useMemo(() => groupWords(parts, cwd), [parts, cwd])
+  const [isOpen, toggle] = useFold(folds, row.key)
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return <Call part={only} turn={row.message} />
+  return (
+    <div className={css["group"]}>
+      <Line words={words} isOpen={isOpen} onToggle={toggle} />
+      {isOpen ? (
+        <div className={css["calls"]}>
+          {parts.map((part) => (
+            <Call key={part.toolCallId} part={part} turn={row.message} />
+          ))}
+        </div>
+      ) : null}
+    </div>
+  )
+})

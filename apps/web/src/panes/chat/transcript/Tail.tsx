@@ -1,0 +1,132 @@
+/** Below the last row: what is awaited and what runs beside, in words, never a spinner. What holds the queue is in the dock. */
+import { isTextPart } from "@holdfast/core/agent/message-part"
+import type { MessagePart } from "@holdfast/client/model"
+import { useCell, useDoing } from "@holdfast/react"
+import css from "./transcript.module.css"
+import { TaskLine } from "../tools/CallTask.tsx"
+import { useOf } from "../pace/use-paced.ts"
+import { useChat, useNote } from "./chat-context.ts"
+import { useTasks } from "./use-tasks.ts"
+import { Time } from "../../../ui/Time.tsx"
+
+/** Whether the streaming message shows by itself that it grows: its last part is text that is being written. */
+function useIsWriting(): boolean {
+  const { messages } = useChat().view.transcript
+  return useOf(messages.all, (all) => {
+    const last = all.at(-1)?.parts.at(-1) as MessagePart | undefined
+    return last !== undefined && isTextPart(last) && last.state === "streaming"
+  })
+}
+
+const WHAT: Readonly<Record<string, string>> = { thinking: "Thinks", writing: "Writes", nothing: "Waits for the model" }
+
+/** What the streaming turn does, unless the rows show it. */
+function Working() {
+  const { view, session } = useChat()
+  const turn = useCell(view.turn)
+  const doing = useDoing(session)
+  const isWriting = useIsWriting()
+  if (turn.status !== "streaming") return null
+  if (turn.interrupting === true) return <div className={css["line"]}>Stopping…</div>
+  if (turn.silentSince !== undefined) {
+    return (
+      <div className={css["line"]} data-tone="wait">
+        Nothing was heard from the agent for <Time at={turn.silentSince} />
+      </div>
+    )
+  }
+  if (isWriting) return null
+  const what = doing?.what === "tool" ? "Works" : (WHAT[doing?.what ?? "nothing"] ?? "Works")
+  return (
+    <div className={css["line"]}>
+      <span className={css["working"]} aria-hidden="true" />
+      {what}
+      {turn.startedAt === undefined ? null : <Time at={turn.startedAt} className={css["tailTitle"]} />}
+    </div>
+  )
+}
+
+/** A process that is not there as it should be. */
+function Trouble() {
+  const { view } = useChat()
+  const process = useOf(view.record, (record) => record?.process)
+  const problem = useOf(view.record, (record) => record?.problem)
+  if (process === "starting") return <div className={css["line"]}>The agent is starting…</div>
+  if (process !== "lost" && process !== "failed") return null
+  const what = process === "lost" ? "The agent's process was lost." : "The agent could not be started."
+  return (
+    <div className={css["line"]} data-tone="fail">
+      {what} {problem === undefined ? "" : `${problem}. `}The next message starts it again.
+    </div>
+  )
+}
+
+/** Why the last turn failed, where it left no message that says it. */
+function Failed() {
+  const { view } = useChat()
+  const last = useOf(view.transcript.messages.all, (all) => {
+    const message = all.at(-1)
+    return message?.role === "user" ? message.turn : undefined
+  })
+  const isIdle = useOf(view.turn, ({ status }) => status === "idle")
+  const note = useNote(last)
+  if (!isIdle || note?.endedAt === undefined) return null
+  if (note.error !== undefined) {
+    return (
+      <div className={css["line"]} data-tone="fail">
+        The turn failed: {note.error.message}
+      </div>
+    )
+  }
+  return note.interruptedBy === undefined ? null : <div className={css["line"]}>Interrupted before it said anything.</div>
+}
+
+/** An empty transcript. */
+function Empty() {
+  const { view } = useChat()
+  const isEmpty = useOf(view.transcript.messages.ids, (ids) => ids.length === 0)
+  const isIdle = useOf(view.turn, ({ status }) => status === "idle")
+  const status = useOf(view.status, ({ _tag }) => _tag)
+  const error = useOf(view.status, (now) => (now._tag === "Ended" ? now.error?.message : undefined))
+  const agent = useOf(view.record, (record) => record?.agent?.name)
+  const isKnown = useOf(view.transcript.older, (older) => older !== "unknown")
+  if (status === "Ended" && error !== undefined) {
+    return (
+      <div className={css["line"]} data-tone="fail">
+        This session is not followed any more: {error}
+      </div>
+    )
+  }
+  if (!isEmpty || !isIdle) return null
+  if (!isKnown) return <div className={css["line"]}>{status === "Away" ? "Not connected; the transcript is read when the server is back." : "Reading the transcript…"}</div>
+  return <div className={css["empty"]}>Nothing was said yet. Write to {agent ?? "the agent"} below.</div>
+}
+
+/** The tasks whose calls are not in this transcript. */
+function Tasks() {
+  const tasks = useTasks()
+  if (tasks.length === 0) return null
+  return (
+    <section aria-label="In the background">
+      <div className={css["tailTitle"]}>In the background</div>
+      {tasks.map((task) => (
+        <TaskLine key={task.id} task={task} />
+      ))}
+    </section>
+  )
+}
+
+/** What comes after the last row. */
+export function Tail() {
+  return (
+    <div className={css["tail"]}>
+      <div>
+        <Empty />
+        <Failed />
+        <Trouble />
+        <Working />
+        <Tasks />
+      </div>
+    </div>
+  )
+}
