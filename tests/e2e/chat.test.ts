@@ -66,9 +66,10 @@ describe("the chat", () => {
     const lines = await page.locator("[data-call] > button, [data-kind=tools] button[aria-expanded]").allInnerTexts()
     expect(lines.map((line) => line.replaceAll(/\s+/g, " "))).toEqual(expect.arrayContaining([expect.stringMatching(/Run .*printf/), expect.stringMatching(/Write notes\.txt .*\+2 −0/)]))
     // Colours come from the worker.
-    await page.waitForFunction(`document.querySelector("figure[data-lang=ts] pre span span") !== null`)
+    await expect.poll(() => page.evaluate(`document.querySelector("figure[data-lang=ts] pre span span") !== null`)).toBe(true)
     await page.getByRole("button", { name: /Run.*printf/ }).click()
-    await page.waitForFunction(`[...document.querySelectorAll("pre[aria-label=Output] span span")].some((one) => one.textContent === "red")`)
+    const looks = `[...document.querySelectorAll("pre[aria-label=Output] span span")].map((one) => one.textContent)`
+    await expect.poll(() => page.evaluate(looks)).toContain("red")
     await shown.picture("chat-dark")
     expect(await shown.overflows()).toEqual([])
     await sendText(app.hub, agent.id, "[[say Some words]][[error 500]]")
@@ -90,8 +91,8 @@ describe("the chat", () => {
       const waiting = async (): Promise<ReadonlyArray<{ readonly session: string; readonly request: { readonly id: string } }>> =>
         (await app.hub.call<{ permissions: ReadonlyArray<{ session: string; request: { id: string } }> }>("GET", "/api/permissions")).body.permissions
       await expect.poll(async () => (await waiting()).length).toBe(1)
-      const [{ request }] = (await waiting()) as [{ request: { id: string } }]
-      await app.hub.call("POST", `/api/sessions/${agent.id}/permissions/${request.id}`, body)
+      const [open] = await waiting()
+      await app.hub.call("POST", `/api/sessions/${agent.id}/permissions/${open?.request.id}`, body)
     }
     await answer({ optionId: "allow" })
     await answer({ optionId: "answer", answers: { "Which one?": "That" } })
@@ -100,9 +101,10 @@ describe("the chat", () => {
     await page.getByText(/That \(/).first().waitFor()
     await sendText(app.hub, agent.id, "[[background sleep 600]][[say Started.]]")
     await answer({ optionId: "allow" })
-    await page.getByText("In the background").first().waitFor()
-    await page.getByRole("button", { name: "Stop" }).last().click()
-    await page.getByText("In the background").first().waitFor({ state: "detached" })
+    const tasks = page.getByRole("region", { name: "In the background" })
+    await tasks.waitFor()
+    await tasks.getByRole("button", { name: "Stop" }).click()
+    await tasks.waitFor({ state: "detached" })
     await shown.close()
   })
 
@@ -144,10 +146,14 @@ describe("the chat", () => {
     await page.getByPlaceholder("Find in this session").press("Enter")
     await page.locator("[data-message=m20]").first().waitFor()
     await page.getByPlaceholder("Find in this session").press("Escape")
+    const marked = (): Promise<string | null> => page.locator("[data-marked]").first().getAttribute("data-message")
     await page.keyboard.press("]")
-    await page.locator("[data-message=m22][data-marked]").first().waitFor()
+    await expect.poll(marked).not.toBe("m20")
+    const first = Number((await marked())?.slice(1))
+    await page.keyboard.press("]")
+    await expect.poll(marked).toBe(`m${first + 2}`)
     await page.keyboard.press("[")
-    await page.locator("[data-message=m20][data-marked]").first().waitFor()
+    await expect.poll(marked).toBe(`m${first}`)
     await shown.close()
   })
 

@@ -68,7 +68,7 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   const pages = useOlder(view)
   const [isNear, setNear] = useState(false)
   useNearStart(isNear && isSeen, pages)
-  const places = usePlaces({ list, items, pages })
+  const places = usePlaces({ list, items, pages, leave: end.leave })
   const words = useSeeking(view, pages, rows.length > 0, places.toMessage)
   const [isFinding, setFinding] = useState(false)
   const notice = useNotice()

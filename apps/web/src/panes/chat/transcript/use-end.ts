@@ -9,14 +9,50 @@ import type { Item } from "./RowView.tsx"
 /** Pixels from the end that count as the end. */
 const NEAR = 24
 
+/** Milliseconds after an act of a person in which a scroll is theirs. */
+const THEIRS = 1000
+
 /** The end of a list. */
 export interface End {
   readonly isAtEnd: boolean
   /** Key of the last row when one left the end. */
   readonly left: string | undefined
   readonly toEnd: () => void
+  /** To be called before the list goes elsewhere by itself. */
+  readonly leave: () => void
   /** To be called when the list is scrolled. */
   readonly scrolled: () => void
+}
+
+/** What a person does with the list: a scroll that follows is theirs, any other comes from rows that are measured. */
+function useActs(scroller: RefObject<HTMLElement | null>, onUp: () => void): () => boolean {
+  const last = useRef(-Infinity)
+  const isDown = useRef(false)
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return undefined
+    const acts = new AbortController()
+    const on = (type: string, act: (event: Event) => void): void =>
+      element.addEventListener(type, act, { passive: true, signal: acts.signal })
+    const touched = (): void => {
+      last.current = performance.now()
+    }
+    on("wheel", (event) => {
+      touched()
+      // At once: what grows in the same frame must not take them back.
+      if ((event as WheelEvent).deltaY < 0 && element.scrollHeight > element.clientHeight) onUp()
+    })
+    for (const type of ["touchmove", "keydown"]) on(type, touched)
+    on("pointerdown", () => {
+      isDown.current = true
+      touched()
+    })
+    on("pointerup", () => {
+      isDown.current = false
+    })
+    return () => acts.abort()
+  }, [scroller, onUp])
+  return useCallback(() => isDown.current || performance.now() - last.current < THEIRS, [])
 }
 
 /** Keeps `scroller` at its end as long as a person does; `last` has the key of the last row. */
@@ -28,48 +64,42 @@ export function useEnd(
   const [isAtEnd, setAtEnd] = useState(true)
   const stays = useRef(true)
   const left = useRef<string | undefined>(undefined)
-  const toEnd = useCallback(() => {
+  const leave = useCallback(() => {
+    if (!stays.current) return
+    stays.current = false
+    left.current = last.current
+    setAtEnd(false)
+  }, [last])
+  const keep = useCallback(() => {
     const element = scroller.current
-    stays.current = true
-    setAtEnd(true)
-    if (element !== null) element.scrollTop = element.scrollHeight
+    if (element !== null && stays.current && element.clientHeight > 0) element.scrollTop = element.scrollHeight
   }, [scroller])
+  const toEnd = useCallback(() => {
+    stays.current = true
+    left.current = undefined
+    setAtEnd(true)
+    keep()
+  }, [keep])
+  const isTheirs = useActs(scroller, leave)
   const scrolled = useCallback(() => {
     const element = scroller.current
     if (element === null || element.clientHeight === 0) return
     const isNow = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR
     if (isNow === stays.current) return
-    stays.current = isNow
-    left.current = isNow ? undefined : last.current
-    setAtEnd(isNow)
-  }, [scroller, last])
+    if (isNow) toEnd()
+    else if (isTheirs()) leave()
+    else keep()
+  }, [scroller, toEnd, isTheirs, leave, keep])
   useLayoutEffect(() => {
-    const element = scroller.current
-    const inner = content.current
+    const [element, inner] = [scroller.current, content.current]
     if (element === null || inner === null) return undefined
-    const keep = (): void => {
-      if (stays.current && element.clientHeight > 0) element.scrollTop = element.scrollHeight
-    }
     const observer = new ResizeObserver(keep)
     observer.observe(inner)
     observer.observe(element)
     keep()
     return () => observer.disconnect()
-  }, [scroller, content])
-  // A person who turns the wheel up leaves at once: what grows in the same frame must not take them back.
-  useEffect(() => {
-    const element = scroller.current
-    if (element === null) return undefined
-    const leave = (event: WheelEvent): void => {
-      if (event.deltaY >= 0 || element.scrollHeight <= element.clientHeight || !stays.current) return
-      stays.current = false
-      left.current = last.current
-      setAtEnd(false)
-    }
-    element.addEventListener("wheel", leave, { passive: true })
-    return () => element.removeEventListener("wheel", leave)
-  }, [scroller, last])
-  return { isAtEnd, left: isAtEnd ? undefined : left.current, toEnd, scrolled }
+  }, [scroller, content, keep])
+  return { isAtEnd, left: isAtEnd ? undefined : left.current, toEnd, leave, scrolled }
 }
 
 /** How many rows came after the one that was last; those that show something new. */

@@ -23,12 +23,14 @@ interface PlacesOf {
   readonly list: RefObject<VirtualizerHandle | null>
   readonly items: ReadonlyArray<Item>
   readonly pages: OlderPages
+  /** Called before the list goes elsewhere. */
+  readonly leave: () => void
 }
 
 const isOf = (item: Item, message: string): boolean => item.kind !== "new" && item.message === message
 
 /** The places of a list. */
-export function usePlaces({ list, items, pages }: PlacesOf): Places {
+export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
   const { folds } = useChat()
   const [marked, setMarked] = useState<string | undefined>(undefined)
   const latest = useRef(items)
@@ -42,10 +44,11 @@ export function usePlaces({ list, items, pages }: PlacesOf): Places {
     (index: number, align: "start" | "center") => {
       const item = latest.current[index]
       if (item === undefined) return
+      leave()
       list.current?.scrollToIndex(index, { align, ...(align === "start" ? { offset: -8 } : {}) })
       setMarked(item.key)
     },
-    [list],
+    [list, leave],
   )
   const toMessage = useCallback(
     (message: string) => toIndex(latest.current.findIndex((item) => isOf(item, message)), "start"),
