@@ -72,19 +72,47 @@ const append = (
 
 /** A conversation of so many messages: people's of a line or several, answers from one line to a screen, with code, lists and calls. */
 export function longConversation(count: number): ReadonlyArray<Message> {
-  const words = (count: number, at: number): string => Array.from({ length: count }, (_, i) => `word${(at * 7 + i) % 97}`).join(" ")
+  const words = (count: number, at: number): string =>
+    Array.from({ length: count }, (_, i) => `word${(at * 7 + i) % 97}`).join(" ")
   return Array.from({ length: count }, (_, at): Message => {
     const createdAt = BEGAN + at * 20_000
-    if (at % 2 === 0) return { id: `m${at}`, role: "user", parts: [{ type: "text", text: `Question ${at}: ${words(3 + (at % 23), at)}` }], createdAt }
-    const text = (value: string): { readonly type: "text"; readonly text: string; readonly state: "done" } => ({ type: "text", text: value, state: "done" })
+    if (at % 2 === 0)
+      return {
+        id: `m${at}`,
+        role: "user",
+        parts: [{ type: "text", text: `Question ${at}: ${words(3 + (at % 23), at)}` }],
+        createdAt,
+      }
+    const text = (value: string): { readonly type: "text"; readonly text: string; readonly state: "done" } => ({
+      type: "text",
+      text: value,
+      state: "done",
+    })
     const call = (name: string, input: object, output: string) =>
-      ({ type: "dynamic-tool", toolName: name, toolCallId: `c${at}${name}${JSON.stringify(input)}`, state: "output-available", input, output }) as const
+      ({
+        type: "dynamic-tool",
+        toolName: name,
+        toolCallId: `c${at}${name}${JSON.stringify(input)}`,
+        state: "output-available",
+        input,
+        output,
+      }) as const
     const parts = [
-      ...(at % 3 === 0 ? [call("Read", { file_path: `src/a${at}.ts` }, "a\nb"), call("Read", { file_path: `src/b${at}.ts` }, "a")] : []),
+      ...(at % 3 === 0
+        ? [call("Read", { file_path: `src/a${at}.ts` }, "a\nb"), call("Read", { file_path: `src/b${at}.ts` }, "a")]
+        : []),
       text(`Answer ${at}: ${words(10 + ((at * 13) % 160), at)}`),
       ...(at % 5 === 0 ? [text(`- ${words(4, at)}\n- ${words(9, at)}\n- \`code\` ${words(3, at)}`)] : []),
-      ...(at % 7 === 0 ? [text(`\`\`\`ts\n${Array.from({ length: 3 + (at % 30) }, (_, i) => `const line${i} = ${at} + ${i}`).join("\n")}\n\`\`\``)] : []),
-      ...(at % 11 === 0 ? [call("Edit", { file_path: "src/c.ts", old_string: `a\nb${at}\nc`, new_string: `a\nB${at}\nc\nd` }, "done")] : []),
+      ...(at % 7 === 0
+        ? [
+            text(
+              `\`\`\`ts\n${Array.from({ length: 3 + (at % 30) }, (_, i) => `const line${i} = ${at} + ${i}`).join("\n")}\n\`\`\``,
+            ),
+          ]
+        : []),
+      ...(at % 11 === 0
+        ? [call("Edit", { file_path: "src/c.ts", old_string: `a\nb${at}\nc`, new_string: `a\nB${at}\nc\nd` }, "done")]
+        : []),
     ]
     return { id: `m${at}`, role: "assistant", turn: `m${at}`, parts, createdAt, outcome: "completed" } as unknown as Message
   })

@@ -51,20 +51,27 @@ describe("the chat", () => {
     rmSync(data, { recursive: true, force: true })
   })
 
-  const textIn = async ({ page }: AppPage): Promise<string> => String(await page.evaluate(`document.querySelector("[data-pane] [aria-label=Transcript]")?.innerText ?? ""`))
+  const textIn = async ({ page }: AppPage): Promise<string> =>
+    String(await page.evaluate(`document.querySelector("[data-pane] [aria-label=Transcript]")?.innerText ?? ""`))
 
   it("APP-31 APP-32 APP-33 APP-36 shows what an agent does while it does it, and how it ended", async () => {
     const agent = await app.agent({ label: "Shown", options: { permissions: "allow", pace: 2 } })
     const shown = await app.open({ path: `/s/${agent.id}` })
     await shown.pane(agent.id).waitFor()
-    await sendText(app.hub, agent.id, `[[think hm, let me see]][[say ${MARKDOWN}]][[bash printf 'a\\n\\033[31mred\\033[0m\\n']][[write notes.txt one\ntwo]][[tool Read {"file_path":"a.ts"}]][[tool Read {"file_path":"b.ts"}]][[say The end.]]`)
+    await sendText(
+      app.hub,
+      agent.id,
+      `[[think hm, let me see]][[say ${MARKDOWN}]][[bash printf 'a\\n\\033[31mred\\033[0m\\n']][[write notes.txt one\ntwo]][[tool Read {"file_path":"a.ts"}]][[tool Read {"file_path":"b.ts"}]][[say The end.]]`,
+    )
     const { page } = shown
     await page.getByText("The end.").waitFor()
     await settledAgent(app.hub, agent.id)
     await page.locator("table").first().waitFor()
     expect(await page.locator("[data-pane] h3").first().textContent()).toBe("A heading")
     const lines = await page.locator("[data-call] > button, [data-kind=tools] button[aria-expanded]").allInnerTexts()
-    expect(lines.map((line) => line.replaceAll(/\s+/g, " "))).toEqual(expect.arrayContaining([expect.stringMatching(/Run .*printf/), expect.stringMatching(/Write notes\.txt .*\+2 −0/)]))
+    expect(lines.map((line) => line.replaceAll(/\s+/g, " "))).toEqual(
+      expect.arrayContaining([expect.stringMatching(/Run .*printf/), expect.stringMatching(/Write notes\.txt .*\+2 −0/)]),
+    )
     // Colours come from the worker.
     await expect.poll(() => page.evaluate(`document.querySelector("figure[data-lang=ts] pre span span") !== null`)).toBe(true)
     await page.getByRole("button", { name: /Run.*printf/ }).click()
@@ -77,7 +84,10 @@ describe("the chat", () => {
     await sendText(app.hub, agent.id, "[[slow 400 20]]")
     await page.getByText(/word9/).first().waitFor()
     await app.hub.call("POST", `/api/sessions/${agent.id}/interrupt`)
-    await page.getByText(/Interrupted by /).first().waitFor()
+    await page
+      .getByText(/Interrupted by /)
+      .first()
+      .waitFor()
     await shown.close()
   })
 
@@ -89,7 +99,12 @@ describe("the chat", () => {
     await sendText(app.hub, agent.id, "[[bash echo asked]][[ask Which one?|This|That]][[say Done.]]")
     const answer = async (body: object): Promise<void> => {
       const waiting = async (): Promise<ReadonlyArray<{ readonly session: string; readonly request: { readonly id: string } }>> =>
-        (await app.hub.call<{ permissions: ReadonlyArray<{ session: string; request: { id: string } }> }>("GET", "/api/permissions")).body.permissions
+        (
+          await app.hub.call<{ permissions: ReadonlyArray<{ session: string; request: { id: string } }> }>(
+            "GET",
+            "/api/permissions",
+          )
+        ).body.permissions
       await expect.poll(async () => (await waiting()).length).toBe(1)
       const [open] = await waiting()
       await app.hub.call("POST", `/api/sessions/${agent.id}/permissions/${open?.request.id}`, body)
@@ -97,8 +112,14 @@ describe("the chat", () => {
     await answer({ optionId: "allow" })
     await answer({ optionId: "answer", answers: { "Which one?": "That" } })
     await page.getByText("Done.").waitFor()
-    await page.getByText(/allowed by/).first().waitFor()
-    await page.getByText(/That \(/).first().waitFor()
+    await page
+      .getByText(/allowed by/)
+      .first()
+      .waitFor()
+    await page
+      .getByText(/That \(/)
+      .first()
+      .waitFor()
     await sendText(app.hub, agent.id, "[[background sleep 600]][[say Started.]]")
     await answer({ optionId: "allow" })
     const tasks = page.getByRole("region", { name: "In the background" })
@@ -113,13 +134,25 @@ describe("the chat", () => {
     const shown = await app.open({ path: `/s/${agent.id}` })
     const { page } = shown
     await shown.pane(agent.id).waitFor()
-    await sendText(app.hub, agent.id, `${EVIL} [[say ${EVIL}]][[bash printf '\\033]8;;javascript:window.ran=6\\007link\\033]8;;\\007 <img src=x onerror=window.ran=7>']][[write <b>.svg <svg onload="window.ran=8"/>]][[say The end.]]`)
+    await sendText(
+      app.hub,
+      agent.id,
+      `${EVIL} [[say ${EVIL}]][[bash printf '\\033]8;;javascript:window.ran=6\\007link\\033]8;;\\007 <img src=x onerror=window.ran=7>']][[write <b>.svg <svg onload="window.ran=8"/>]][[say The end.]]`,
+    )
     await page.getByText("The end.").last().waitFor()
     await page.getByRole("button", { name: /Run/ }).first().click()
     await page.getByText("link <img").first().waitFor()
     expect(await page.evaluate("window.ran")).toBeUndefined()
-    expect(await page.evaluate(`[...document.querySelectorAll("[data-pane] a")].filter((one) => !/^(https?|mailto):/.test(one.href)).length`)).toBe(0)
-    expect(await page.evaluate(`document.querySelectorAll("[data-pane] script, [data-pane] iframe, [data-pane] svg[onload], [data-pane] img").length`)).toBe(0)
+    expect(
+      await page.evaluate(
+        `[...document.querySelectorAll("[data-pane] a")].filter((one) => !/^(https?|mailto):/.test(one.href)).length`,
+      ),
+    ).toBe(0)
+    expect(
+      await page.evaluate(
+        `document.querySelectorAll("[data-pane] script, [data-pane] iframe, [data-pane] svg[onload], [data-pane] img").length`,
+      ),
+    ).toBe(0)
     expect(shown.problems).toEqual([])
     await shown.close()
   })
@@ -127,11 +160,17 @@ describe("the chat", () => {
   it("APP-37 nothing moves in 150 steps up from the end, over the pages that are read in front", async () => {
     const shown = await app.open({ path: `/s/${long}` })
     const { page } = shown
-    await page.getByText(`Answer ${LONG - 1}:`).first().waitFor()
+    await page
+      .getByText(`Answer ${LONG - 1}:`)
+      .first()
+      .waitFor()
     const jumps = (await page.evaluate(STEPS_UP)) as ReadonlyArray<number>
     expect(jumps).toEqual([])
     await page.getByRole("button", { name: /Latest/ }).click()
-    await page.getByText(`Answer ${LONG - 1}:`).first().waitFor()
+    await page
+      .getByText(`Answer ${LONG - 1}:`)
+      .first()
+      .waitFor()
     await expect.poll(() => page.getByRole("button", { name: /Latest/ }).count()).toBe(0)
     await shown.close()
   })
@@ -163,10 +202,16 @@ describe("the chat", () => {
     const { page } = shown
     await shown.pane(agent.id).waitFor()
     await sendText(app.hub, agent.id, "[[slow 300 10]]")
-    await page.getByText(/word20 /).first().waitFor()
+    await page
+      .getByText(/word20 /)
+      .first()
+      .waitFor()
     await app.hub.kill("SIGKILL")
     await app.hub.start()
-    await page.getByText(/word299/).first().waitFor()
+    await page
+      .getByText(/word299/)
+      .first()
+      .waitFor()
     const words = (await textIn(shown)).match(/word\d+/g) ?? []
     expect(words).toEqual(Array.from({ length: 300 }, (_, index) => `word${index}`))
     await shown.close()

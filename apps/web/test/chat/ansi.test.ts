@@ -16,7 +16,11 @@ describe("output of commands", () => {
 
   it("APP-34 makes the hue of the theme of any colour", () => {
     expect(ansiLines(`${ESC}[38;5;196mx${ESC}[38;2;10;200;10my${ESC}[48;5;4mz`)).toEqual([
-      [{ text: "x", color: 9 }, { text: "y", color: 2 }, { text: "z", color: 2, background: 4 }],
+      [
+        { text: "x", color: 9 },
+        { text: "y", color: 2 },
+        { text: "z", color: 2, background: 4 },
+      ],
     ])
   })
 

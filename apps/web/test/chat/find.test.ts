@@ -3,11 +3,23 @@ import type { Message } from "@holdfast/protocol/agent/message"
 import { search } from "../../src/panes/chat/find/search.ts"
 import { codeSpan, messageMarkdown } from "../../src/panes/chat/transcript/message-markdown.ts"
 
-const call = { type: "dynamic-tool", toolName: "Bash", toolCallId: "1", state: "output-available", input: { command: "npm test" }, output: "all GREEN" }
+const call = {
+  type: "dynamic-tool",
+  toolName: "Bash",
+  toolCallId: "1",
+  state: "output-available",
+  input: { command: "npm test" },
+  output: "all GREEN",
+}
 
 const messages = [
   { id: "a", role: "user", parts: [{ type: "text", text: "Please Fold it" }], createdAt: 1 },
-  { id: "t", role: "assistant", parts: [{ type: "text", text: "I fold.", state: "done" }, call, { type: "step-start" }], createdAt: 2 },
+  {
+    id: "t",
+    role: "assistant",
+    parts: [{ type: "text", text: "I fold.", state: "done" }, call, { type: "step-start" }],
+    createdAt: 2,
+  },
 ] as unknown as ReadonlyArray<Message>
 
 describe("finding in a transcript", () => {

@@ -24,14 +24,23 @@ describe("addresses in a text", () => {
   })
 
   it("APP-30 an address of the web is a link that says its host", () => {
-    expect(targetOf("https://example.org/a?b#c")).toEqual({ kind: "link", href: "https://example.org/a?b#c", place: "example.org" })
+    expect(targetOf("https://example.org/a?b#c")).toEqual({
+      kind: "link",
+      href: "https://example.org/a?b#c",
+      place: "example.org",
+    })
     expect(targetOf("mailto:a@example.org")).toEqual({ kind: "link", href: "mailto:a@example.org", place: "a@example.org" })
     expect(targetOf("https://exam\u202eple.org")).toMatchObject({ place: "example.org" })
   })
 
   it("APP-30 only pictures that came with the text are shown", () => {
     expect(isOwnPicture("data:image/png;base64,iVBORw0KGgo=")).toBe(true)
-    for (const other of ["https://example.org/a.png", "data:image/svg+xml;base64,PHN2Zz4=", "data:text/html;base64,PGI+", "files/x"]) {
+    for (const other of [
+      "https://example.org/a.png",
+      "data:image/svg+xml;base64,PHN2Zz4=",
+      "data:text/html;base64,PGI+",
+      "files/x",
+    ]) {
       expect(isOwnPicture(other)).toBe(false)
     }
   })

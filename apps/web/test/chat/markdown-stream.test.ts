@@ -43,12 +43,16 @@ const PIECES = [
 ]
 
 const document = fc
-  .array(fc.tuple(fc.constantFrom(...PIECES), fc.constantFrom("\n", "\n\n", "\n\n\n", "\n\n\n\n", "\r\n\r\n")), { minLength: 1, maxLength: 9 })
+  .array(fc.tuple(fc.constantFrom(...PIECES), fc.constantFrom("\n", "\n\n", "\n\n\n", "\n\n\n\n", "\r\n\r\n")), {
+    minLength: 1,
+    maxLength: 9,
+  })
   .map((pieces) => pieces.map(([text, end]) => text + end).join(""))
 
 const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 })
 
-const tokensOf = (blocks: ReadonlyArray<{ readonly token: unknown }>): unknown => JSON.parse(JSON.stringify(blocks.map(({ token }) => token)))
+const tokensOf = (blocks: ReadonlyArray<{ readonly token: unknown }>): unknown =>
+  JSON.parse(JSON.stringify(blocks.map(({ token }) => token)))
 
 /** The text in pieces of these lengths, again and again. */
 function pieces(text: string, lengths: ReadonlyArray<number>): ReadonlyArray<string> {
@@ -85,7 +89,7 @@ describe("markdown as it comes", () => {
     expect(second?.key).toBe(1)
   })
 
-  it("APP-31 begins anew with a text that does not continue the one before", () => {
+  it("APP-31 begins again with a text that does not continue the one before", () => {
     const stream = new MarkdownStream()
     stream.update("# One\n\nTwo")
     expect(tokensOf(stream.update("Other"))).toEqual(tokensOf(blocksOf("Other")))

@@ -10,7 +10,12 @@ import { firstNew, firstNewAfter } from "../../src/panes/chat/transcript/new-sin
 
 const TIME = 1_800_000_000_000
 
-const person = (id: string, text: string, createdAt = TIME): Message => ({ id, role: "user", parts: [{ type: "text", text }], createdAt })
+const person = (id: string, text: string, createdAt = TIME): Message => ({
+  id,
+  role: "user",
+  parts: [{ type: "text", text }],
+  createdAt,
+})
 
 const answer = (id: string, parts: ReadonlyArray<unknown>, createdAt = TIME): Message =>
   ({ id, role: "assistant", parts, turn: id, createdAt, outcome: "completed" }) as Message
@@ -55,9 +60,12 @@ describe("the rows of a message", () => {
 
 /** A view with messages, whose frames are made by hand. */
 function opened(messages: ReadonlyArray<Message>): { readonly view: SessionView; readonly flush: () => void } {
-  const model = new HubModel(() => {
-    throw new Error("there is no hub here")
-  }, { schedule: () => () => undefined })
+  const model = new HubModel(
+    () => {
+      throw new Error("there is no hub here")
+    },
+    { schedule: () => () => undefined },
+  )
   const view = model.view("0".repeat(26))
   view.transcript.restore({ before: null, state: { lastSeq: 10, messages, unknown: 0 } })
   const flush = (): void => model.frames.flush()
@@ -70,7 +78,7 @@ const event = (channel: string, type: string, data: unknown, turn: string): Even
   ({ seq: ++seq, time: TIME, channel, type, data, turn }) as Event
 
 describe("the rows of a transcript", () => {
-  it("APP-33 is told when a row comes, and not when a part grows", () => {
+  it("APP-33 learns when a row comes, and not when a part grows", () => {
     const { view, flush } = opened([person("a", "hello")])
     const table = new RowTable(view.transcript.messages)
     let told = 0
@@ -103,13 +111,20 @@ describe("the rows of a transcript", () => {
     view.transcript.messages.prepend(messages.slice(0, 20))
     flush()
     expect(table.get().slice(20)).toEqual(before)
-    expect(table.get().slice(21).every((row, index) => row === before[index + 1])).toBe(true)
+    expect(
+      table
+        .get()
+        .slice(21)
+        .every((row, index) => row === before[index + 1]),
+    ).toBe(true)
     end()
   })
 })
 
 describe("from where on it is new", () => {
-  const rows = [person("a", "1"), answer("t", [text("x"), tool("Bash"), text("y")])].flatMap((message) => planRows(message, false))
+  const rows = [person("a", "1"), answer("t", [text("x"), tool("Bash"), text("y")])].flatMap((message) =>
+    planRows(message, false),
+  )
 
   it("APP-38 the line stands before the first part that was not shown", () => {
     const place = { seq: 5, time: TIME, message: "t", parts: 2 }

@@ -30,18 +30,39 @@ describe("a tool call as a line", () => {
     ["Edit | a.ts | +1 −1", call("Edit", { file_path: `${CWD}/a.ts`, old_string: "a\n", new_string: "b\n" }, "done")],
     ["Edit | a.ts | +2 −1", call("MultiEdit", { file_path: "a.ts", edits: [{ old_string: "a", new_string: "b\nc" }] }, "done")],
     ["Write | n.txt | +2 −0", call("write", { path: "n.txt", content: "a\nb\n" }, { bytes: 4 })],
-    ["Edit | 2 files | +2 −1", call("edit", {}, { changes: [{ path: "a", oldText: "x", newText: "y" }, { path: "b", oldText: "", newText: "z" }] })],
+    [
+      "Edit | 2 files | +2 −1",
+      call(
+        "edit",
+        {},
+        {
+          changes: [
+            { path: "a", oldText: "x", newText: "y" },
+            { path: "b", oldText: "", newText: "z" },
+          ],
+        },
+      ),
+    ],
     ["Run | npm test | 2 lines", call("Bash", { command: "npm test" }, "a\nb")],
     ["Run | false | exit 1", call("bash", { command: "false" }, { output: "", exitCode: 1 })],
     ["Run | true | no output", call("bash", { command: "true" }, { output: "", exitCode: 0 })],
     ["Run | npm run dev | in the background", call("bash", { command: "npm run dev", background: true }, { task: "t1" })],
-    ["Run | ls -l | 1 line", call("shell", { command: ["ls", "-l"] }, { formatted_output: "x", output: "x" }, { toolMetadata: { kind: "execute" } })],
-    ["Search | fold in packages | 14 hits", call("Grep", { pattern: "fold", path: `${CWD}/packages` }, Array(14).fill("x").join("\n"))],
+    [
+      "Run | ls -l | 1 line",
+      call("shell", { command: ["ls", "-l"] }, { formatted_output: "x", output: "x" }, { toolMetadata: { kind: "execute" } }),
+    ],
+    [
+      "Search | fold in packages | 14 hits",
+      call("Grep", { pattern: "fold", path: `${CWD}/packages` }, Array(14).fill("x").join("\n")),
+    ],
     ["Search | *.ts | 3 files", call("Glob", { pattern: "*.ts" }, "Found 3 files\na\nb\nc")],
     ["Search | x | nothing", call("Grep", { pattern: "x" }, "No matches found")],
     ["Search | weather | 4 B", call("WebSearch", { query: "weather" }, "rain")],
     ["Fetch | example.org/a | 1.5 KB", call("WebFetch", { url: "https://example.org/a" }, "x".repeat(1500))],
-    ["Agent | Explore: find rules | done", call("Task", { subagent_type: "Explore", description: "find rules", prompt: "long" }, "found")],
+    [
+      "Agent | Explore: find rules | done",
+      call("Task", { subagent_type: "Explore", description: "find rules", prompt: "long" }, "found"),
+    ],
     ["Use | github · search query", call("mcp__github__search", { query: "query" }, "x")],
     ["Use | widget | failed", call("widget", {}, undefined, { state: "output-error", errorText: "no" })],
     ["Run | rm x | refused", call("bash", { command: "rm x" }, undefined, { state: "output-denied" })],

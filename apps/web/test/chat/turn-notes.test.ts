@@ -9,7 +9,13 @@ const LOG: ReadonlyArray<Event> = [
   event(1, "turn", "started", { turn: "a" }, "a"),
   event(2, "permission", "asked", { request: { id: "p", kind: "tool", title: "bash", toolCallId: "c" }, turn: "a" }, "a"),
   event(3, "permission", "answered", { requestId: "p", decision: { optionId: "x", allow: true, by: "phone", at: 3000 } }, "a"),
-  event(4, "turn", "ended", { turn: "a", outcome: "error", error: { tag: "ModelError", message: "status 500" }, usage: { cost: 1 } }, "a"),
+  event(
+    4,
+    "turn",
+    "ended",
+    { turn: "a", outcome: "error", error: { tag: "ModelError", message: "status 500" }, usage: { cost: 1 } },
+    "a",
+  ),
   event(5, "turn", "started", { turn: "b" }, "b"),
   event(6, "turn", "interrupting", { turn: "b", reason: "person" }, "b"),
 ]

@@ -1,7 +1,7 @@
 /** The pane of an agent's session: its transcript, and below it the dock. */
 import { useMemo, useState } from "react"
 import type { ReactElement } from "react"
-import { Chat as ChatParts, ChatComposer, ChatOffline, ChatPermissions, ChatQueue, useSessionView } from "@holdfast/react"
+import { useSessionView } from "@holdfast/react"
 import css from "./chat.module.css"
 import { PaceContext, useOf, usePace } from "./pace/use-paced.ts"
 import { ChatContext } from "./transcript/chat-context.ts"
@@ -9,6 +9,7 @@ import type { Chat } from "./transcript/chat-context.ts"
 import { Folds } from "./transcript/folds.ts"
 import { Transcript } from "./transcript/Transcript.tsx"
 import { useTurnNotes } from "./transcript/use-turn-notes.ts"
+import { Dock } from "../../dock/Dock.tsx"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 
 /** The chat with an agent. */
@@ -25,14 +26,7 @@ export default function ChatPane({ session, isFocused, isSeen }: PaneProps): Rea
         <PaceContext value={pace}>
           <Transcript key={session} isSeen={isSeen} />
         </PaceContext>
-        <div className={css["dock"]}>
-          <ChatParts session={session}>
-            <ChatOffline />
-            <ChatPermissions />
-            <ChatQueue />
-            <ChatComposer />
-          </ChatParts>
-        </div>
+        <Dock session={session} isFocused={isFocused} />
       </div>
     </ChatContext>
   )

@@ -34,16 +34,21 @@ export const CodeBlock = memo(function CodeBlock({ text, lang, isOpen }: CodeBlo
         </button>
         <CopyButton className={css["tool"]} text={() => text} what="code" />
       </figcaption>
-      <pre className={css["pre"]} data-wrap={isWrapped || undefined} tabIndex={0} aria-label={lang === "" ? "Code" : `Code, ${lang}`}>
+      <pre
+        className={css["pre"]}
+        data-wrap={isWrapped || undefined}
+        tabIndex={0}
+        aria-label={lang === "" ? "Code" : `Code, ${lang}`}
+      >
         <code>
-          {code.chunks.map((chunk) =>
-            chunk.from < shown ? <CodeLines key={chunk.from} chunk={chunk} most={shown} /> : null,
-          )}
+          {code.chunks.map((chunk) => (chunk.from < shown ? <CodeLines key={chunk.from} chunk={chunk} most={shown} /> : null))}
         </code>
       </pre>
       {rest > 0 ? (
         <button type="button" className={css["more"]} onClick={() => setMost(most + MORE)}>
-          {rest > MORE ? `Show ${MORE.toLocaleString("en")} of ${rest.toLocaleString("en")} more lines` : `Show ${rest.toLocaleString("en")} more lines`}
+          {rest > MORE
+            ? `Show ${MORE.toLocaleString("en")} of ${rest.toLocaleString("en")} more lines`
+            : `Show ${rest.toLocaleString("en")} more lines`}
         </button>
       ) : null}
     </figure>

@@ -6,7 +6,13 @@ import { runsOf } from "./highlighter.ts"
 import type { LineColors } from "./highlighter.ts"
 
 /** One line, with its end. */
-export const CodeLine = memo(function CodeLine({ text, colors }: { readonly text: string; readonly colors: LineColors | undefined }) {
+export const CodeLine = memo(function CodeLine({
+  text,
+  colors,
+}: {
+  readonly text: string
+  readonly colors: LineColors | undefined
+}) {
   return (
     <span className={css["line"]}>
       {runsOf(text, colors).map((run, index) =>

@@ -3,11 +3,34 @@
 /** Scopes of each class, as in the custom properties `--code-1` to `--code-7`: comment, string, number, keyword, function, type, name. */
 const SCOPES: ReadonlyArray<ReadonlyArray<string>> = [
   ["comment", "punctuation.definition.comment", "markup.quote"],
-  ["string", "punctuation.definition.string", "markup.inserted", "markup.inline.raw", "constant.character.escape", "string.regexp"],
+  [
+    "string",
+    "punctuation.definition.string",
+    "markup.inserted",
+    "markup.inline.raw",
+    "constant.character.escape",
+    "string.regexp",
+  ],
   ["constant.numeric", "constant.language", "constant.character", "constant.other", "markup.changed", "keyword.other.unit"],
-  ["keyword", "storage", "markup.heading", "meta.diff.header", "meta.diff.range", "markup.bold", "punctuation.definition.heading"],
+  [
+    "keyword",
+    "storage",
+    "markup.heading",
+    "meta.diff.header",
+    "meta.diff.range",
+    "markup.bold",
+    "punctuation.definition.heading",
+  ],
   ["entity.name.function", "support.function", "meta.function-call.generic", "markup.underline.link", "entity.name.command"],
-  ["entity.name.type", "entity.name.class", "support.type", "support.class", "entity.other.inherited-class", "entity.name.tag", "markup.deleted"],
+  [
+    "entity.name.type",
+    "entity.name.class",
+    "support.type",
+    "support.class",
+    "entity.other.inherited-class",
+    "entity.name.tag",
+    "markup.deleted",
+  ],
   [
     "entity.other.attribute-name",
     "support.type.property-name",

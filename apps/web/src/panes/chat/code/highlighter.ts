@@ -88,7 +88,8 @@ const known = new Map<string, Promise<ReadonlyArray<LineColors> | undefined>>()
  */
 export function highlight(text: string, name: string): Promise<ReadonlyArray<LineColors> | undefined> {
   const language = languageOf(name)
-  if (language === undefined || text === "" || text.length > LONGEST || typeof Worker === "undefined") return Promise.resolve(undefined)
+  if (language === undefined || text === "" || text.length > LONGEST || typeof Worker === "undefined")
+    return Promise.resolve(undefined)
   const key = `${language}\n${text}`
   const before = known.get(key)
   if (before !== undefined) return before

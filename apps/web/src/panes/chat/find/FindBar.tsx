@@ -25,27 +25,24 @@ const IDLE = 300
 const PAGE = 200
 
 /** Reads all older pages while there are words to find. */
-function useReading({ older, load }: OlderPages, query: string): string | undefined {
+function useReading(load: OlderPages["load"], query: string): string | undefined {
   const [problem, setProblem] = useState<string | undefined>(undefined)
-  const typed = useRef("")
   useEffect(() => {
-    if (query.trim() === "" || older !== "more") return undefined
+    if (query.trim() === "") return undefined
     let isWanted = true
-    const wait = typed.current === query ? 0 : IDLE
+    const read = async (): Promise<void> => {
+      while (isWanted && (await load(PAGE))) setProblem(undefined)
+    }
     const timer = setTimeout(() => {
-      typed.current = query
-      load(PAGE).then(
-        () => setProblem(undefined),
-        (cause: Error) => {
-          if (isWanted) setProblem(cause.message)
-        },
-      )
-    }, wait)
+      read().catch((cause: Error) => {
+        if (isWanted) setProblem(cause.message)
+      })
+    }, IDLE)
     return () => {
       isWanted = false
       clearTimeout(timer)
     }
-  }, [older, load, query])
+  }, [load, query])
   return problem
 }
 
@@ -58,7 +55,7 @@ export function FindBar({ pages, root, onHit, onClose }: FindBarProps) {
   const [shown, setShown] = useState<Hit | undefined>(undefined)
   const messages = useCell(view.transcript.messages.all)
   const hits = useMemo(() => search(messages, query, cwd), [messages, query, cwd])
-  const problem = useReading(pages, query)
+  const problem = useReading(pages.load, query)
   const at = shown === undefined ? -1 : hits.findIndex(({ message, part }) => message === shown.message && part === shown.part)
   useEffect(() => field.current?.focus(), [])
   useEffect(() => {
@@ -91,7 +88,9 @@ export function FindBar({ pages, root, onHit, onClose }: FindBarProps) {
         onChange={({ target }) => setQuery(target.value)}
         onKeyDown={key}
       />
-      <output className={css["told"]}>{told(query, hits.length, at, messages.length, pages.older, messages[0]?.createdAt, problem)}</output>
+      <output className={css["told"]}>
+        {told(query, hits.length, at, messages.length, pages.older, messages[0]?.createdAt, problem)}
+      </output>
       <IconButton label="Earlier (Enter)" icon="up" disabled={hits.length === 0} onClick={() => go(-1)} />
       <IconButton label="Later (Shift+Enter)" icon="down" disabled={hits.length === 0} onClick={() => go(1)} />
       <IconButton label="Close (Escape)" icon="close" onClick={onClose} />
@@ -112,7 +111,11 @@ export function told(
   if (query.trim() === "") return ""
   const found = hits === 0 ? "Nothing found" : at === -1 ? counted(hits, "place") : `${at + 1} of ${hits.toLocaleString("en")}`
   if (older === "none") return `${found} in all ${counted(messages, "message")}`
-  const since = first === undefined ? "" : ` back to ${new Date(first).toLocaleDateString("en", { day: "numeric", month: "short" })} ${clockTime(first)}`
-  if (problem !== undefined) return `${found} in the last ${counted(messages, "message")}; earlier ones cannot be read: ${problem}`
+  const since =
+    first === undefined
+      ? ""
+      : ` back to ${new Date(first).toLocaleDateString("en", { day: "numeric", month: "short" })} ${clockTime(first)}`
+  if (problem !== undefined)
+    return `${found} in the last ${counted(messages, "message")}; earlier ones cannot be read: ${problem}`
   return `${found} in ${counted(messages, "message")}${since}, reading on`
 }

@@ -2,6 +2,7 @@
 import { isTextPart, isToolPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import type { Message } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { toolWords } from "../rows/tool-words.ts"
 import { outputOf } from "../rows/tool-input.ts"
 
@@ -26,7 +27,7 @@ function textOf(part: MessagePart, cwd: string): string {
   if (isTextPart(part)) return part.text
   if (isToolPart(part)) {
     const { verb, target } = toolWords(part, cwd)
-    return `${verb} ${target}\n${(outputOf(part) ?? "").slice(0, SEARCHED)}`
+    return `${verb} ${target}\n${headOf(outputOf(part) ?? "", SEARCHED)}`
   }
   if (part.type === "steering-message") return part.parts.map((one) => (one.type === "text" ? one.text : "")).join("\n")
   return part.type.startsWith("data-") && "data" in part ? JSON.stringify(part.data) : ""
@@ -36,7 +37,7 @@ function textOf(part: MessagePart, cwd: string): string {
 function searched(part: MessagePart, cwd: string): string {
   const known = texts.get(part)
   if (known !== undefined) return known
-  const made = folded(textOf(part, cwd).slice(0, SEARCHED))
+  const made = folded(headOf(textOf(part, cwd), SEARCHED))
   texts.set(part, made)
   return made
 }

@@ -42,7 +42,7 @@ export class MarkdownStream {
   /** The text that is not settled names a link. */
   #isNamed = false
 
-  /** The blocks of a text that continues the one before; of any other it begins anew. */
+  /** The blocks of a text that continues the one before; of any other it begins again. */
   update(given: string): ReadonlyArray<Block> {
     const text = normal(given)
     const before = this.#length + this.#tail.length
@@ -147,7 +147,7 @@ function held(tokens: ReadonlyArray<Token>): number {
     while (before > 0 && isSpace(before)) before--
     if (tokens[before]?.type === "list") hold = before
   }
-  // Without a blank line between them the one before may yet go on: "a", "-" is a heading, "a", "-b" is a paragraph.
+  // Without a blank line between them the one before may still continue: "a", "-" is a heading, "a", "-b" is a paragraph.
   return hold > 0 && !isSpace(hold - 1) ? hold - 1 : hold
 }
 

@@ -29,7 +29,11 @@ export function MessageActions({ message, isPerson }: { readonly message: string
   return (
     <span className={css["actions"]}>
       <IconButton label="Copy as Markdown" icon="copy" onClick={asMarkdown} />
-      <IconButton label="Copy the message's address" icon="link" onClick={() => copy(messageAddress(session, message), "Address copied")} />
+      <IconButton
+        label="Copy the message's address"
+        icon="link"
+        onClick={() => copy(messageAddress(session, message), "Address copied")}
+      />
       {isPerson && fork !== undefined ? <IconButton label="Fork from here" icon="fork" onClick={() => fork(message)} /> : null}
     </span>
   )

@@ -49,9 +49,12 @@ function retryWords({ attempt, most, delay, status, error }: NamedData["data-ret
 }
 
 function compactionWords({ state, before, after, error }: NamedData["data-compaction"]): string {
-  const size = typeof before === "number" && typeof after === "number" ? `: ${counted(before, "token")} to ${counted(after, "token")}` : ""
+  const size =
+    typeof before === "number" && typeof after === "number" ? `: ${counted(before, "token")} to ${counted(after, "token")}` : ""
   if (state === "running") return "Context is being compacted"
-  return state === "done" ? `Context compacted${size}` : `Context could not be compacted${error === undefined ? "" : `: ${error}`}`
+  return state === "done"
+    ? `Context compacted${size}`
+    : `Context could not be compacted${error === undefined ? "" : `: ${error}`}`
 }
 
 function NamedView({ named }: { readonly named: Named }) {

@@ -33,7 +33,13 @@ export const ReasoningRow = memo(function ReasoningRow({ row }: { readonly row: 
   const gist = isStreaming ? last.slice(-GIST).replace(/^\S*\s/, "") : (parts[0]?.text ?? "").slice(0, GIST)
   return (
     <div className={css["think"]}>
-      <button type="button" className={css["gist"]} aria-expanded={isOpen} onClick={toggle} data-streaming={isStreaming || undefined}>
+      <button
+        type="button"
+        className={css["gist"]}
+        aria-expanded={isOpen}
+        onClick={toggle}
+        data-streaming={isStreaming || undefined}
+      >
         <span aria-hidden="true" className={css["arrow"]}>
           {isOpen ? "⌄" : "›"}
         </span>

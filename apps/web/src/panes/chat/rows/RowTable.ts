@@ -122,7 +122,12 @@ export class RowTable implements Readable<ReadonlyArray<Row>> {
     const known = this.#planned.get(id)
     if (known?.message === message && known.isStreaming === isStreaming && known.before === before) return known
     const rows = planRows(message, isStreaming, before)
-    return { message, isStreaming, before, rows: known !== undefined && sameRows(known.rows, rows) ? known.rows : keep(known, rows) }
+    return {
+      message,
+      isStreaming,
+      before,
+      rows: known !== undefined && sameRows(known.rows, rows) ? known.rows : keep(known, rows),
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** A tool call, or several like ones, as one line: verb, target, result (docs/protocol/app-rules.md, APP-33). */
 import { isSettled } from "@holdfast/core/agent/tool-part"
 import type { ToolPart } from "@holdfast/client/model"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { changesOf, countsOf } from "./changes.ts"
 import { familyOf, VERBS } from "./tool-families.ts"
 import type { Family } from "./tool-families.ts"
@@ -21,7 +22,7 @@ export interface ToolWords {
 const TARGET_MAX = 400
 
 function oneLine(text: string): string {
-  return text.slice(0, TARGET_MAX).replaceAll(/\s+/g, " ").trim()
+  return headOf(text, TARGET_MAX).replaceAll(/\s+/g, " ").trim()
 }
 
 function hostOf(url: string): string {
@@ -35,7 +36,20 @@ function hostOf(url: string): string {
 }
 
 /** Fields that tell what a call of an unknown tool works on, the most telling first. */
-const TELLING = ["command", "file_path", "path", "pattern", "query", "url", "name", "description", "prompt", "message", "text", "id"]
+const TELLING = [
+  "command",
+  "file_path",
+  "path",
+  "pattern",
+  "query",
+  "url",
+  "name",
+  "description",
+  "prompt",
+  "message",
+  "text",
+  "id",
+]
 
 function otherTarget({ toolName, title, input }: ToolPart): string {
   const [server, tool] = /^mcp__(.+?)__(.+)$/.exec(toolName)?.slice(1) ?? []

@@ -9,7 +9,11 @@ import { useNotice } from "../../../app/notices.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Time } from "../../../ui/Time.tsx"
 
-const STATES: Readonly<Record<Task["status"], string>> = { running: "runs", waiting: "waits for you", stopping: "is being stopped" }
+const STATES: Readonly<Record<Task["status"], string>> = {
+  running: "runs",
+  waiting: "waits for you",
+  stopping: "is being stopped",
+}
 
 /** One task. */
 export function TaskLine({ task }: { readonly task: Task }) {

@@ -10,7 +10,7 @@ import { CopyButton } from "../parts/CopyButton.tsx"
 const SHOWN = 12
 const MORE = 2000
 
-/** Characters of a line that are shown: nobody reads more, and a page with more of them is slow. */
+/** Characters of a line that are shown: no one reads more, and a page with more of them is slow. */
 const LINE_MAX = 4000
 
 /** What an output is given. */
@@ -53,7 +53,7 @@ const OutputLine = memo(function OutputLine({ runs }: { readonly runs: ReadonlyA
   )
 })
 
-/** The part of an output that has about so many lines, from its beginning or its end. */
+/** The part of an output that has about this many lines, from its beginning or its end. */
 function piece(text: string, lines: number, end: OutputProps["end"]): string {
   if (end === "first") {
     let at = -1
@@ -81,7 +81,8 @@ export const Output = memo(function Output({ text, end, isError = false }: Outpu
     rest <= 0 ? null : (
       <div className={css["more"]}>
         <button type="button" onClick={() => setMost(most + MORE)}>
-          {rest > MORE ? `Show ${MORE.toLocaleString("en")} more` : "Show all"} of {counted(total, "line")}, {sizeWords(text.length)}
+          {rest > MORE ? `Show ${MORE.toLocaleString("en")} more` : "Show all"} of {counted(total, "line")},{" "}
+          {sizeWords(text.length)}
         </button>
         <CopyButton text={() => plainOutput(text)} what="output" />
       </div>

@@ -55,7 +55,13 @@ export const RowView = memo(function RowView({ item, isMarked }: RowViewProps) {
     )
   }
   return (
-    <div className={css["row"]} data-kind={item.kind} data-message={item.message} data-key={item.key} data-marked={isMarked || undefined}>
+    <div
+      className={css["row"]}
+      data-kind={item.kind}
+      data-message={item.message}
+      data-key={item.key}
+      data-marked={isMarked || undefined}
+    >
       <span className={css["at"]} data-at="">
         {item.at === undefined ? null : (
           <time dateTime={new Date(item.at).toISOString()} title={fullTime(item.at)}>

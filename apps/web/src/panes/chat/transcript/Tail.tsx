@@ -98,7 +98,12 @@ function Empty() {
     )
   }
   if (!isEmpty || !isIdle) return null
-  if (!isKnown) return <div className={css["line"]}>{status === "Away" ? "Not connected; the transcript is read when the server is back." : "Reading the transcript…"}</div>
+  if (!isKnown)
+    return (
+      <div className={css["line"]}>
+        {status === "Away" ? "Not connected; the transcript is read when the server is back." : "Reading the transcript…"}
+      </div>
+    )
   return <div className={css["empty"]}>Nothing was said yet. Write to {agent ?? "the agent"} below.</div>
 }
 

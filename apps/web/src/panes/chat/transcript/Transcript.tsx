@@ -1,5 +1,5 @@
 /** The transcript of an agent: a virtual list of rows that stays at its end while it grows, with what came before on demand. */
-import { useCallback, useMemo, useRef, useState } from "react"
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ClipboardEvent, ReactElement } from "react"
 import { Virtualizer } from "virtua"
 import type { VirtualizerHandle } from "virtua"
@@ -42,13 +42,12 @@ function withLine(rows: ReadonlyArray<Row>, news: NewSince | undefined): Readonl
 
 /** Whether rows were put in front since the last time: then the list keeps its place from its end. */
 function useShift(items: ReadonlyArray<Item>): boolean {
-  const before = useRef<{ readonly items: ReadonlyArray<Item>; readonly isShift: boolean }>({ items, isShift: false })
-  if (before.current.items !== items) {
-    const [old] = before.current.items
-    const isShift = old !== undefined && items[0]?.key !== old.key && items.some(({ key }) => key === old.key)
-    before.current = { items, isShift }
-  }
-  return before.current.isShift
+  const [before, setBefore] = useState({ items, isShift: false })
+  if (before.items === items) return before.isShift
+  const [old] = before.items
+  const isShift = old !== undefined && items[0]?.key !== old.key && items.some(({ key }) => key === old.key)
+  setBefore({ items, isShift })
+  return isShift
 }
 
 /** The transcript. */
@@ -60,7 +59,9 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   const table = useMemo(() => new RowTable(view.transcript.messages), [view])
   const rows = usePaced(table)
   const last = useRef<string | undefined>(undefined)
-  last.current = rows.at(-1)?.key
+  useLayoutEffect(() => {
+    last.current = rows.at(-1)?.key
+  }, [rows])
   const end = useEnd(scroller, content, last)
   const news = useNewSince(view, rows, isSeen, end.isAtEnd)
   const items = useMemo(() => withLine(rows, news), [rows, news])
@@ -99,10 +100,26 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   return (
     <div className={css["frame"]}>
       {isFinding ? <FindBar pages={pages} root={content} onHit={(hit: Hit) => places.toHit(hit)} onClose={closeFind} /> : null}
-      <div className={css["scroller"]} ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Transcript" onCopy={copy}>
+      <div
+        className={css["scroller"]}
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label="Transcript"
+        onCopy={copy}
+      >
         <div className={css["content"]} ref={content}>
           <Top older={pages.older} />
-          <Virtualizer ref={list} scrollRef={scroller} data={items} itemSize={ROW} bufferSize={BEYOND} startMargin={TOP} shift={isShift}>
+          <Virtualizer
+            ref={list}
+            scrollRef={scroller}
+            data={items}
+            itemSize={ROW}
+            bufferSize={BEYOND}
+            startMargin={TOP}
+            shift={isShift}
+          >
             {(item) => <RowView key={item.key} item={item} isMarked={item.key === places.marked} />}
           </Virtualizer>
           <Tail />

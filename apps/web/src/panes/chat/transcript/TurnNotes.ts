@@ -49,7 +49,11 @@ export interface NotePage {
 }
 
 /** Reads events of turns and permissions, after a seq or back from one. */
-export type ReadNotes = (range: { readonly after?: number; readonly before?: string; readonly limit: number }) => Promise<NotePage>
+export type ReadNotes = (range: {
+  readonly after?: number
+  readonly before?: string
+  readonly limit: number
+}) => Promise<NotePage>
 
 const PAGE = 300
 
@@ -171,7 +175,11 @@ function noted(note: TurnNote, { channel, type, data, time, by }: Event): TurnNo
       })
     }
     case "permission/expired":
-      return ended(note, (data as Data<"permission/expired">).requestId, { how: "expired", by: "no one answered in time", at: time })
+      return ended(note, (data as Data<"permission/expired">).requestId, {
+        how: "expired",
+        by: "no one answered in time",
+        at: time,
+      })
     case "permission/cancelled": {
       const { requestId, reason } = data as Data<"permission/cancelled">
       return ended(note, requestId, { how: "cancelled", by: reason, at: time })

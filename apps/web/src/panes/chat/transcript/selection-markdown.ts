@@ -12,7 +12,9 @@ function listMarkdown(list: Element): string {
   const first = Number(list.getAttribute("start") ?? 1)
   const items = Array.from(list.children).map((item, index) => {
     const mark = isOrdered ? `${first + index}. ` : "- "
-    const body = all(item).trim().replaceAll("\n", `\n${" ".repeat(mark.length)}`)
+    const body = all(item)
+      .trim()
+      .replaceAll("\n", `\n${" ".repeat(mark.length)}`)
     return mark + body
   })
   return `${items.join("\n")}\n\n`

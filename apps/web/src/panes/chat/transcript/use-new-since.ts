@@ -73,7 +73,12 @@ function useMark(view: SessionView, isLooking: boolean): void {
 }
 
 /** The line above what is new since a person looked last. */
-export function useNewSince(view: SessionView, rows: ReadonlyArray<Row>, isSeen: boolean, isAtEnd: boolean): NewSince | undefined {
+export function useNewSince(
+  view: SessionView,
+  rows: ReadonlyArray<Row>,
+  isSeen: boolean,
+  isAtEnd: boolean,
+): NewSince | undefined {
   const hub = useHub()
   const isVisible = usePageVisible()
   const [shown, setShown] = useState<NewSince | undefined>(undefined)

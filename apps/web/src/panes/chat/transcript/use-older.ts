@@ -10,7 +10,7 @@ const PAGE = 50
 /** Reading further back. */
 export interface OlderPages {
   readonly older: Older
-  /** Reads the page before, of so many messages; true when there was one. Rejects when the hub cannot be reached. */
+  /** Reads the page before, of at most `limit` messages; true when there was one. Rejects when the hub cannot be reached. */
   readonly load: (limit?: number) => Promise<boolean>
 }
 
@@ -18,20 +18,23 @@ export interface OlderPages {
 export function useOlder(view: SessionView): OlderPages {
   const hub = useHub()
   const reading = useRef<Promise<boolean> | undefined>(undefined)
-  const load = useCallback((limit: number = PAGE) => {
-    const { transcript, id } = view
-    const read = async (): Promise<boolean> => {
-      if (transcript.older.get() !== "more") return false
-      await transcript.loadOlder((before) => hub.hub.connection.call("messages.list", { session: id, before, limit }))
-      hub.frames.flush()
-      return true
-    }
-    const done = (): void => {
-      reading.current = undefined
-    }
-    reading.current ??= read().finally(done)
-    return reading.current
-  }, [hub, view])
+  const load = useCallback(
+    (limit: number = PAGE) => {
+      const { transcript, id } = view
+      const read = async (): Promise<boolean> => {
+        if (transcript.older.get() !== "more") return false
+        await transcript.loadOlder((before) => hub.hub.connection.call("messages.list", { session: id, before, limit }))
+        hub.frames.flush()
+        return true
+      }
+      const done = (): void => {
+        reading.current = undefined
+      }
+      reading.current ??= read().finally(done)
+      return reading.current
+    },
+    [hub, view],
+  )
   return { older: usePaced(view.transcript.older), load }
 }
 

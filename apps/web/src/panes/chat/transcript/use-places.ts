@@ -51,7 +51,11 @@ export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
     [list, leave],
   )
   const toMessage = useCallback(
-    (message: string) => toIndex(latest.current.findIndex((item) => isOf(item, message)), "start"),
+    (message: string) =>
+      toIndex(
+        latest.current.findIndex((item) => isOf(item, message)),
+        "start",
+      ),
     [toIndex],
   )
   const toHit = useCallback(

@@ -11,7 +11,11 @@ const PAGES = 400
 const PAGE = 200
 
 /** The message at a place in the log: that of the event's turn, or the last one before its time. */
-async function messageAt(hub: HubModel, view: SessionView, seq: number): Promise<{ readonly message?: string; readonly time?: number }> {
+async function messageAt(
+  hub: HubModel,
+  view: SessionView,
+  seq: number,
+): Promise<{ readonly message?: string; readonly time?: number }> {
   const { events } = await hub.hub.connection.call("log.events", { session: view.id, after: Math.max(0, seq - 1), limit: 1 })
   const [event] = events
   if (event === undefined) return {}
@@ -39,7 +43,12 @@ async function find(hub: HubModel, view: SessionView, seek: Seek, load: OlderPag
 }
 
 /** Goes where the page wants; says in words that it looks, or that the place is not there. */
-export function useSeeking(view: SessionView, pages: OlderPages, isReady: boolean, goTo: (message: string) => void): string | undefined {
+export function useSeeking(
+  view: SessionView,
+  pages: OlderPages,
+  isReady: boolean,
+  goTo: (message: string) => void,
+): string | undefined {
   const hub = useHub()
   const seek = useWanted(view.id)
   const [words, setWords] = useState<string | undefined>(undefined)

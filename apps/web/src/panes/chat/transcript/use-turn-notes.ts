@@ -26,7 +26,10 @@ export function useTurnNotes(view: SessionView): TurnNotes {
       if (view.status.get()._tag === "Live") notes.refresh().catch(() => undefined)
     }
     const changed = (): void => {
-      const now = `${view.status.get()._tag} ${view.turn.get().id ?? ""} ${view.permissions.get().map(({ id }) => id).join(" ")}`
+      const now = `${view.status.get()._tag} ${view.turn.get().id ?? ""} ${view.permissions
+        .get()
+        .map(({ id }) => id)
+        .join(" ")}`
       if (now === was) return
       was = now
       timer ??= setTimeout(look, GATHER)
