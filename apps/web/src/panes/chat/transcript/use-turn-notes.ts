@@ -26,16 +26,16 @@ export function useTurnNotes(view: SessionView): TurnNotes {
       if (view.status.get()._tag === "Live") notes.refresh().catch(() => undefined)
     }
     const changed = (): void => {
-      const now = `${view.status.get()._tag} ${view.turn.get().id ?? ""} ${view.permissions
-        .get()
-        .map(({ id }) => id)
-        .join(" ")}`
+      const record = view.record.get()
+      // A short turn begins and ends between two frames: only their number and the news tell.
+      const turns = [record?.agent?.turns, record?.turn.id, record?.news?.seq]
+      const now = [view.status.get()._tag, ...turns, ...view.permissions.get().map(({ id }) => id)].join(" ")
       if (now === was) return
       was = now
       timer ??= setTimeout(look, GATHER)
     }
     changed()
-    const ends = [view.status, view.turn, view.permissions].map((cell) => cell.subscribe(changed))
+    const ends = [view.status, view.record, view.permissions].map((cell) => cell.subscribe(changed))
     return () => {
       for (const end of ends) end()
       clearTimeout(timer)
