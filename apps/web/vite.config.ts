@@ -19,6 +19,20 @@ export default defineConfig({
   worker: { format: "es" },
   plugins: [
     {
+      name: "lexer-alone",
+      // What the whole of marked is called by keeps all of it in the page; of what it exports the lexer is used.
+      transform: {
+        filter: { id: /node_modules\/marked\/lib\/marked\.esm\.js/ },
+        handler: (code) => {
+          const parts =
+            /^([\s\S]*);var (\w+)=new \w+;function \w+\(l,e\)\{return \2\.parse\(l,e\)\}[\s\S]*export\{([^}]*)\}/.exec(code)
+          const names = parts?.[3]?.split(",").filter((name) => / as (?:Lexer|Tokenizer)$/.test(name)) ?? []
+          if (parts?.[1] === undefined || names.length !== 2) throw new Error("marked has another form; look at what cuts it")
+          return { code: `${parts[1]};export{${names.join(",")}}`, map: null }
+        },
+      },
+    },
+    {
       name: "base",
       // The server looks for exactly this text.
       transformIndexHtml: { order: "post", handler: (html) => html.replace('<base href="/" />', '<base href="/">') },

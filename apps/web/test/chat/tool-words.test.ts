@@ -1,6 +1,9 @@
+import { diffArrays } from "diff"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { ToolPart } from "@holdfast/client/model"
 import { changesOf, countsOf, diffOf } from "../../src/panes/chat/rows/changes.ts"
+import { lineEdits } from "../../src/panes/chat/rows/line-edits.ts"
 import { groupWords, toolWords } from "../../src/panes/chat/rows/tool-words.ts"
 
 const CWD = "/home/me/src"
@@ -115,5 +118,21 @@ describe("the diff of a change", () => {
     const changes = changesOf(call("edit", { changes: { "a.ts": { type: "update", unified_diff: patch } } }), CWD)
     expect(changes.map(({ path }) => path)).toEqual(["a.ts"])
     expect(countsOf(changes)).toEqual({ added: 1, removed: 1 })
+  })
+})
+
+describe("the lines that differ", () => {
+  it("APP-33 make both texts again, and are no more than they have to be", () => {
+    const lines = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 14 })
+    fc.assert(
+      fc.property(lines, lines, (before, after) => {
+        const edits = lineEdits(before, after)
+        expect(edits.flatMap(({ sign, text }) => (sign === "+" ? [] : [text]))).toEqual(before)
+        expect(edits.flatMap(({ sign, text }) => (sign === "-" ? [] : [text]))).toEqual(after)
+        const judged = diffArrays(before, after).flatMap(({ added, removed, value }) => (added || removed ? value : []))
+        expect(edits.filter(({ sign }) => sign !== " ")).toHaveLength(judged.length)
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -1,5 +1,5 @@
 /** The pane of an agent's session: its transcript, and below it the dock. */
-import { useMemo, useState } from "react"
+import { lazy, Suspense, useMemo, useState } from "react"
 import type { ReactElement } from "react"
 import { useSessionView } from "@holdfast/react"
 import css from "./chat.module.css"
@@ -9,8 +9,11 @@ import type { Chat } from "./transcript/chat-context.ts"
 import { Folds } from "./transcript/folds.ts"
 import { Transcript } from "./transcript/Transcript.tsx"
 import { useTurnNotes } from "./transcript/use-turn-notes.ts"
-import { Dock } from "../../dock/Dock.tsx"
 import type { PaneProps } from "../../workspace/pane-props.ts"
+
+/** Loaded beside the transcript, which is shown without waiting for it. */
+const loading = import("../../dock/Dock.tsx")
+const Dock = lazy(async () => ({ default: (await loading).Dock }))
 
 /** The chat with an agent. */
 export default function ChatPane({ session, isFocused, isSeen }: PaneProps): ReactElement {
@@ -26,7 +29,9 @@ export default function ChatPane({ session, isFocused, isSeen }: PaneProps): Rea
         <PaceContext value={pace}>
           <Transcript key={session} isSeen={isSeen} />
         </PaceContext>
-        <Dock session={session} isFocused={isFocused} />
+        <Suspense fallback={<div className={css["dock"]} />}>
+          <Dock session={session} isFocused={isFocused} />
+        </Suspense>
       </div>
     </ChatContext>
   )

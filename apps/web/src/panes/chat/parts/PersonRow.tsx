@@ -1,13 +1,14 @@
 /** What a person sent: their words as they wrote them, code in fences as code, files. */
-import { memo, useState } from "react"
+import { lazy, memo, Suspense, useState } from "react"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import css from "./parts.module.css"
 import { CodeBlock } from "../code/CodeBlock.tsx"
 import type { Row } from "../rows/plan.ts"
 import { counted, linesIn } from "../rows/tool-input.ts"
 import { useChat, useWhole } from "../transcript/chat-context.ts"
-import { FileView } from "./FileView.tsx"
 import { MessageActions } from "./MessageActions.tsx"
+
+const FileView = lazy(async () => ({ default: (await import("./FileView.tsx")).FileView }))
 
 /** Lines that are shown of a long message. */
 const SHOWN = 24
@@ -65,7 +66,9 @@ export const PersonRow = memo(function PersonRow({ row }: { readonly row: Row })
           part.type === "text" ? (
             <PersonText key={index} text={part.text} />
           ) : part.type === "file" ? (
-            <FileView key={index} session={session} file={part} />
+            <Suspense key={index} fallback={<p className={css["file"]}>{part.filename ?? part.mediaType}</p>}>
+              <FileView session={session} file={part} />
+            </Suspense>
           ) : null,
         )}
       </div>

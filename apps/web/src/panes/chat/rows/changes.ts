@@ -1,6 +1,6 @@
 /** What a call changes in files, in whatever form its agent says it, and the lines of a diff of it. */
-import { structuredPatch } from "diff"
 import type { ToolPart } from "@holdfast/client/model"
+import { lineEdits } from "./line-edits.ts"
 import { fieldsOf, listOf, textIn, within } from "./tool-input.ts"
 
 /** One change of a file: the text before and after, or a diff that came as text. */
@@ -57,9 +57,8 @@ export function changesOf({ input, output, toolName }: ToolPart, cwd: string): R
   return content === undefined || path === "" ? [] : [{ path: within(path, cwd), before: "", after: content, isWhole: true }]
 }
 
-/** Unchanged lines around a change, and the longest time for a diff, in milliseconds: beyond it all lines count as changed. */
+/** Unchanged lines that are shown around a change. */
 const CONTEXT = 2
-const PATIENCE = 30
 
 const LINES = /\r?\n/
 
@@ -90,22 +89,25 @@ export function diffOf(change: FileChange): ReadonlyArray<DiffLine> {
 }
 
 function textDiff({ before, after, isWhole }: FileChange): Array<DiffLine> {
-  if (before === "") return linesOf(after).map((text, index) => ({ sign: "+", text, ...(isWhole ? { after: index + 1 } : {}) }))
-  const patch = structuredPatch("", "", before, after, "", "", { context: CONTEXT, timeout: PATIENCE })
-  if (patch === undefined) {
-    const del = linesOf(before).map((text): DiffLine => ({ sign: "-", text }))
-    return [...del, ...linesOf(after).map((text): DiffLine => ({ sign: "+", text }))]
+  const all: Array<DiffLine> = []
+  let [old, now] = [0, 0]
+  for (const { sign, text } of lineEdits(linesOf(before), linesOf(after))) {
+    if (sign !== "+") old += 1
+    if (sign !== "-") now += 1
+    const places = { ...(sign === "+" ? {} : { before: old }), ...(sign === "-" ? {} : { after: now }) }
+    all.push({ sign, text, ...(isWhole ? places : {}) })
   }
+  const isNear = (at: number): boolean => all.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some(({ sign }) => sign !== " ")
   const lines: Array<DiffLine> = []
-  for (const [index, hunk] of patch.hunks.entries()) {
-    if (index > 0) lines.push({ sign: "@", text: "" })
-    let [old, now] = [hunk.oldStart, hunk.newStart]
-    for (const line of hunk.lines) {
-      const [sign, text] = [line[0], line.slice(1)]
-      if (sign === "+") lines.push({ sign, text, ...(isWhole ? { after: now++ } : {}) })
-      else if (sign === "-") lines.push({ sign, text, ...(isWhole ? { before: old++ } : {}) })
-      else if (sign === " ") lines.push({ sign, text, ...(isWhole ? { before: old++, after: now++ } : {}) })
+  let isCut = false
+  for (const [at, line] of all.entries()) {
+    if (line.sign === " " && !isNear(at)) {
+      isCut = lines.length > 0
+      continue
     }
+    if (isCut) lines.push({ sign: "@", text: "" })
+    isCut = false
+    lines.push(line)
   }
   return lines
 }

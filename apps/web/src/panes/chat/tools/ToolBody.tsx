@@ -1,16 +1,13 @@
-/** What a tool line unfolds to: the change, the command with its output, what a subagent did, or input and output as they are. */
-import { memo, useMemo } from "react"
+/** What a tool line unfolds to, loaded when the first one does: the change, the command with its output, what a subagent did, or input and output as they are. */
 import type { MessagePart, ToolPart } from "@holdfast/client/model"
 import css from "./tools.module.css"
-import { changesOf } from "../rows/changes.ts"
 import { fieldsOf, outputOf, pathOf, textIn } from "../rows/tool-input.ts"
 import type { Family } from "../rows/tool-families.ts"
 import { CodeBlock } from "../code/CodeBlock.tsx"
 import { Markdown } from "../markdown/Markdown.tsx"
 import { useChat, useWhole } from "../transcript/chat-context.ts"
-import { useFold } from "../transcript/folds.ts"
 import { Approval } from "./Approval.tsx"
-import { DiffRows } from "./DiffRows.tsx"
+import { ChangeBody } from "./ChangeBody.tsx"
 import { Output } from "./Output.tsx"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
 
@@ -18,16 +15,6 @@ interface BodyProps {
   readonly part: ToolPart
   readonly turn: string
 }
-
-/** The changes of a call that edits. */
-export const ChangeBody = memo(function ChangeBody({ part }: Pick<BodyProps, "part">) {
-  const { cwd, folds } = useChat()
-  const [isWhole, toggle] = useFold(folds, `${part.toolCallId}:whole`)
-  const changes = useMemo(() => changesOf(part, cwd), [part, cwd])
-  return changes.map((change, index) => (
-    <DiffRows key={index} change={change} isNamed={changes.length > 1} isWhole={isWhole} onWhole={toggle} />
-  ))
-})
 
 const isLong = (command: string): boolean => command.includes("\n") || command.length > 60
 

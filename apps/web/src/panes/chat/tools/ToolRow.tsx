@@ -1,5 +1,5 @@
 /** Tool calls as lines: verb, target, result; several like ones as one line that unfolds to its own. */
-import { memo, useMemo } from "react"
+import { lazy, memo, Suspense, useMemo } from "react"
 import { isToolPart } from "@holdfast/core/agent/message-part"
 import type { ToolPart } from "@holdfast/client/model"
 import css from "./tools.module.css"
@@ -11,7 +11,9 @@ import { useChat, usePartsOf } from "../transcript/chat-context.ts"
 import { useFold } from "../transcript/folds.ts"
 import { Approval } from "./Approval.tsx"
 import { CallTask } from "./CallTask.tsx"
-import { ChangeBody, ToolBody } from "./ToolBody.tsx"
+import { ChangeBody } from "./ChangeBody.tsx"
+
+const ToolBody = lazy(async () => ({ default: (await import("./ToolBody.tsx")).ToolBody }))
 
 interface LineProps {
   readonly words: ToolWords
@@ -56,7 +58,9 @@ const Call = memo(function Call({ part, turn }: { readonly part: ToolPart; reado
           <ChangeBody part={part} />
         </div>
       ) : isOpen ? (
-        <ToolBody part={part} turn={turn} family={words.family} />
+        <Suspense fallback={null}>
+          <ToolBody part={part} turn={turn} family={words.family} />
+        </Suspense>
       ) : null}
       {isSettledByPerson && (!isOpen || isChange(words)) ? <Approval turn={turn} call={part.toolCallId} /> : null}
       <CallTask call={part.toolCallId} />

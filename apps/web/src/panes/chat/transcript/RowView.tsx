@@ -1,14 +1,17 @@
 /** One row of a transcript: the margin with its time and the hairline, and what the row shows. */
-import { memo } from "react"
+import { lazy, memo, Suspense } from "react"
 import type { ReactNode } from "react"
 import css from "./transcript.module.css"
 import { EndRow } from "../parts/EndRow.tsx"
-import { OtherRow } from "../parts/OtherRow.tsx"
 import { PersonRow } from "../parts/PersonRow.tsx"
 import { ReasoningRow, TextRow } from "../parts/TextRow.tsx"
 import type { Row } from "../rows/plan.ts"
-import { ToolRow } from "../tools/ToolRow.tsx"
 import { clockTime, fullTime } from "../../../ui/time.ts"
+
+// Asked for with the pane itself: it is there when the first transcript is.
+const tools = import("../tools/ToolRow.tsx")
+const ToolRow = lazy(async () => ({ default: (await tools).ToolRow }))
+const OtherRow = lazy(async () => ({ default: (await import("../parts/OtherRow.tsx")).OtherRow }))
 
 /** The line above what is new, as an item of the list. */
 export interface NewLine {
@@ -30,9 +33,17 @@ function body(row: Row): ReactNode {
     case "reasoning":
       return <ReasoningRow row={row} />
     case "tools":
-      return <ToolRow row={row} />
+      return (
+        <Suspense fallback={<div className={css["soon"]} />}>
+          <ToolRow row={row} />
+        </Suspense>
+      )
     case "other":
-      return <OtherRow row={row} />
+      return (
+        <Suspense fallback={<div className={css["soon"]} />}>
+          <OtherRow row={row} />
+        </Suspense>
+      )
     case "end":
       return <EndRow row={row} />
   }

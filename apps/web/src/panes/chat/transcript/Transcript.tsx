@@ -1,10 +1,9 @@
 /** The transcript of an agent: a virtual list of rows that stays at its end while it grows, with what came before on demand. */
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
-import type { ClipboardEvent, ReactElement } from "react"
+import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
+import type { ReactElement } from "react"
 import { Virtualizer } from "virtua"
 import type { VirtualizerHandle } from "virtua"
 import css from "./transcript.module.css"
-import { FindBar } from "../find/FindBar.tsx"
 import type { Hit } from "../find/search.ts"
 import { usePaced } from "../pace/use-paced.ts"
 import { writeText } from "../parts/CopyButton.tsx"
@@ -12,10 +11,10 @@ import type { Row } from "../rows/plan.ts"
 import { RowTable } from "../rows/RowTable.ts"
 import { counted } from "../rows/tool-input.ts"
 import { useChat } from "./chat-context.ts"
+import { copySelection, readyToCopy } from "./copy-selection.ts"
 import { messageMarkdown } from "./message-markdown.ts"
 import { RowView } from "./RowView.tsx"
 import type { Item } from "./RowView.tsx"
-import { selectionMarkdown } from "./selection-markdown.ts"
 import { Tail } from "./Tail.tsx"
 import { Top } from "./Top.tsx"
 import { missedOf, useEnd } from "./use-end.ts"
@@ -27,6 +26,8 @@ import { useSeeking } from "./use-seek.ts"
 import { useTranscriptCommands } from "./use-transcript-commands.ts"
 import { useNotice } from "../../../app/notices.ts"
 import { Icon } from "../../../ui/icons.tsx"
+
+const FindBar = lazy(async () => ({ default: (await import("../find/FindBar.tsx")).FindBar }))
 
 /** Height of what is above the first row. */
 const TOP = 48
@@ -99,7 +100,9 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   }
   return (
     <div className={css["frame"]}>
-      {isFinding ? <FindBar pages={pages} root={content} onHit={(hit: Hit) => places.toHit(hit)} onClose={closeFind} /> : null}
+      <Suspense fallback={null}>
+        {isFinding ? <FindBar pages={pages} root={content} onHit={(hit: Hit) => places.toHit(hit)} onClose={closeFind} /> : null}
+      </Suspense>
       <div
         className={css["scroller"]}
         ref={scroller}
@@ -107,7 +110,9 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
         tabIndex={0}
         role="region"
         aria-label="Transcript"
-        onCopy={copy}
+        onPointerDown={readyToCopy}
+        onKeyDown={readyToCopy}
+        onCopy={copySelection}
       >
         <div className={css["content"]} ref={content}>
           <Top older={pages.older} />
@@ -144,13 +149,4 @@ function Latest({ missed, onClick }: { readonly missed: number; readonly onClick
       {missed === 0 ? null : <b>{counted(missed, "new row")}</b>}
     </button>
   )
-}
-
-/** A selection is copied as Markdown, unless it is within one line or one block of code. */
-function copy(event: ClipboardEvent): void {
-  const selection = document.getSelection()
-  const text = selection === null ? undefined : selectionMarkdown(selection)
-  if (text === undefined) return
-  event.clipboardData.setData("text/plain", text)
-  event.preventDefault()
 }

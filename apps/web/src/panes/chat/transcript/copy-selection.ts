@@ -1,0 +1,29 @@
+/** Copying what is selected of a transcript as Markdown. What makes it is loaded when someone begins to select. */
+import type { ClipboardEvent } from "react"
+
+let making: ((selection: Selection) => string | undefined) | undefined
+let isLoading = false
+
+/** A selection may begin. */
+export function readyToCopy(): void {
+  if (isLoading) return
+  isLoading = true
+  import("./selection-markdown.ts").then(
+    ({ selectionMarkdown }) => {
+      making = selectionMarkdown
+    },
+    () => {
+      // Away: until it can be loaded a selection is copied as the browser does.
+      isLoading = false
+    },
+  )
+}
+
+/** Puts what is selected on the clipboard as Markdown, unless it is within one line or one block of code. */
+export function copySelection(event: ClipboardEvent): void {
+  const selection = document.getSelection()
+  const text = selection === null ? undefined : making?.(selection)
+  if (text === undefined) return
+  event.clipboardData.setData("text/plain", text)
+  event.preventDefault()
+}
