@@ -6,13 +6,12 @@ import type { VirtualizerHandle } from "virtua"
 import css from "./transcript.module.css"
 import type { Hit } from "../find/search.ts"
 import { usePaced } from "../pace/use-paced.ts"
-import { writeText } from "../parts/CopyButton.tsx"
 import type { Row } from "../rows/plan.ts"
 import { RowTable } from "../rows/RowTable.ts"
 import { counted } from "../rows/tool-input.ts"
 import { useChat } from "./chat-context.ts"
+import { copyMessage } from "./copy-message.ts"
 import { copySelection, readyToCopy } from "./copy-selection.ts"
-import { messageMarkdown } from "./message-markdown.ts"
 import { RowView } from "./RowView.tsx"
 import type { Item } from "./RowView.tsx"
 import { Tail } from "./Tail.tsx"
@@ -81,7 +80,7 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
     copyLast: () => {
       const last = view.transcript.messages.all.get().findLast(({ role }) => role === "assistant")
       if (last === undefined) return notice("There is no answer yet.")
-      writeText(messageMarkdown(last, cwd)).then(
+      copyMessage(last, cwd).then(
         () => notice("Copied as Markdown"),
         (cause: Error) => notice(`Nothing was copied: ${cause.message}`),
       )
