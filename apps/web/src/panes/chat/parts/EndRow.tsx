@@ -4,9 +4,10 @@ import type { TurnOutcome } from "@holdfast/protocol/agent/message"
 import css from "./parts.module.css"
 import type { Row } from "../rows/plan.ts"
 import { AskedLine } from "../tools/Approval.tsx"
-import { useHead, useNote } from "../transcript/chat-context.ts"
+import { useChat, useHead, useNote } from "../transcript/chat-context.ts"
 import type { TurnNote } from "../transcript/TurnNotes.ts"
 import { MessageActions } from "./MessageActions.tsx"
+import { ForkLinks } from "../../../fork/ForkLinks.tsx"
 import { duration } from "../../../ui/time.ts"
 
 function tokens(count: number): string {
@@ -41,6 +42,7 @@ export function endWords(outcome: TurnOutcome, note: TurnNote | undefined): stri
 
 /** The end of a turn. */
 export const EndRow = memo(function EndRow({ row }: { readonly row: Row }) {
+  const { session } = useChat()
   const head = useHead(row.message)
   const note = useNote(row.message)
   const outcome = head?.outcome ?? "completed"
@@ -56,6 +58,7 @@ export const EndRow = memo(function EndRow({ row }: { readonly row: Row }) {
           {words}
         </p>
       )}
+      <ForkLinks session={session} message={row.message} />
       <div className={css["took"]}>
         <span>{note === undefined ? "" : tookWords(note)}</span>
         <MessageActions message={row.message} isPerson={false} />

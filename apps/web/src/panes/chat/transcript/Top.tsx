@@ -4,11 +4,12 @@ import { counted } from "../rows/tool-input.ts"
 import { useChat } from "./chat-context.ts"
 import { useOf } from "../pace/use-paced.ts"
 import type { Older } from "@holdfast/client/model"
+import { ForkLinks } from "../../../fork/ForkLinks.tsx"
 import { fullTime } from "../../../ui/time.ts"
 
 /** The beginning of what is shown. */
 export function Top({ older }: { readonly older: Older }) {
-  const { view, cwd } = useChat()
+  const { view, cwd, session } = useChat()
   const firstSeq = useOf(view.record, (record) => record?.firstSeq)
   const createdAt = useOf(view.record, (record) => record?.createdAt)
   const agent = useOf(view.record, (record) => record?.agent?.name)
@@ -16,6 +17,7 @@ export function Top({ older }: { readonly older: Older }) {
   if (older === "unknown" || createdAt === undefined) return <div className={css["top"]} />
   return (
     <div className={css["top"]}>
+      <ForkLinks session={session} />
       <span title={fullTime(createdAt)}>
         {agent ?? "agent"} in <bdi>{cwd}</bdi>, since {fullTime(createdAt)}
       </span>

@@ -16,8 +16,6 @@ export interface Chat {
   readonly notes: TurnNotes
   /** The agent's directory, from which paths are read. */
   readonly cwd: string
-  /** Forks the session before a message; absent where that cannot be done. */
-  readonly fork?: (message: string) => void
 }
 
 /** The chat around a component. */
