@@ -122,7 +122,7 @@ describe("the diff of a change", () => {
 })
 
 describe("the lines that differ", () => {
-  it("APP-33 make both texts again, and are no more than they have to be", () => {
+  it("APP-33 make both texts again, and only as many as there have to be", () => {
     const lines = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 14 })
     fc.assert(
       fc.property(lines, lines, (before, after) => {

@@ -11,7 +11,7 @@ import { RowTable } from "../rows/RowTable.ts"
 import { counted } from "../rows/tool-input.ts"
 import { useChat } from "./chat-context.ts"
 import { copyMessage } from "./copy-message.ts"
-import { copySelection, readyToCopy } from "./copy-selection.ts"
+import { useCopying } from "./copy-selection.ts"
 import { RowView } from "./RowView.tsx"
 import type { Item } from "./RowView.tsx"
 import { Tail } from "./Tail.tsx"
@@ -66,6 +66,7 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   const news = useNewSince(view, rows, isSeen, end.isAtEnd)
   const items = useMemo(() => withLine(rows, news), [rows, news])
   const isShift = useShift(items)
+  useCopying(scroller)
   const pages = useOlder(view)
   const [isNear, setNear] = useState(false)
   useNearStart(isNear && isSeen, pages)
@@ -102,17 +103,7 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
       <Suspense fallback={null}>
         {isFinding ? <FindBar pages={pages} root={content} onHit={(hit: Hit) => places.toHit(hit)} onClose={closeFind} /> : null}
       </Suspense>
-      <div
-        className={css["scroller"]}
-        ref={scroller}
-        onScroll={onScroll}
-        tabIndex={0}
-        role="region"
-        aria-label="Transcript"
-        onPointerDown={readyToCopy}
-        onKeyDown={readyToCopy}
-        onCopy={copySelection}
-      >
+      <div className={css["scroller"]} ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Transcript">
         <div className={css["content"]} ref={content}>
           <Top older={pages.older} />
           <Virtualizer

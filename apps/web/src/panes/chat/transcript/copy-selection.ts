@@ -1,11 +1,12 @@
 /** Copying what is selected of a transcript as Markdown. What makes it is loaded when someone begins to select. */
-import type { ClipboardEvent } from "react"
+import { useEffect } from "react"
+import type { RefObject } from "react"
 
 let making: ((selection: Selection) => string | undefined) | undefined
 let isLoading = false
 
 /** A selection may begin. */
-export function readyToCopy(): void {
+function readyToCopy(): void {
   if (isLoading) return
   isLoading = true
   import("./selection-markdown.ts").then(
@@ -20,10 +21,24 @@ export function readyToCopy(): void {
 }
 
 /** Puts what is selected on the clipboard as Markdown, unless it is within one line or one block of code. */
-export function copySelection(event: ClipboardEvent): void {
+function copySelection(event: ClipboardEvent): void {
   const selection = document.getSelection()
   const text = selection === null ? undefined : making?.(selection)
   if (text === undefined) return
-  event.clipboardData.setData("text/plain", text)
+  event.clipboardData?.setData("text/plain", text)
   event.preventDefault()
+}
+
+/** Has what is copied out of an element be Markdown. */
+export function useCopying(element: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const { current } = element
+    if (current === null) return undefined
+    const acts = new AbortController()
+    const how = { signal: acts.signal }
+    current.addEventListener("pointerdown", readyToCopy, how)
+    current.addEventListener("keydown", readyToCopy, how)
+    current.addEventListener("copy", copySelection, how)
+    return () => acts.abort()
+  }, [element])
 }
