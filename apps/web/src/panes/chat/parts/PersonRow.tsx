@@ -3,12 +3,13 @@ import { lazy, memo, Suspense, useState } from "react"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import css from "./parts.module.css"
 import { CodeBlock } from "../code/CodeBlock.tsx"
+import { rest } from "../loading.ts"
 import type { Row } from "../rows/plan.ts"
 import { counted, linesIn } from "../rows/tool-input.ts"
 import { useChat, useWhole } from "../transcript/chat-context.ts"
 import { MessageActions } from "./MessageActions.tsx"
 
-const FileView = lazy(async () => ({ default: (await import("./FileView.tsx")).FileView }))
+const FileView = lazy(async () => ({ default: (await rest).FileView }))
 
 /** Lines that are shown of a long message. */
 const SHOWN = 24

@@ -1,4 +1,4 @@
-/** What a tool line unfolds to, loaded when the first one does: the change, the command with its output, what a subagent did, or input and output as they are. */
+/** What a tool line unfolds to: the change, the command with its output, what a subagent did, or input and output as they are. */
 import type { MessagePart, ToolPart } from "@holdfast/client/model"
 import css from "./tools.module.css"
 import { fieldsOf, outputOf, pathOf, textIn } from "../rows/tool-input.ts"

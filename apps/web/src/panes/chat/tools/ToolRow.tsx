@@ -1,5 +1,5 @@
 /** Tool calls as lines: verb, target, result; several like ones as one line that unfolds to its own. */
-import { lazy, memo, Suspense, useMemo } from "react"
+import { memo, useMemo } from "react"
 import { isToolPart } from "@holdfast/core/agent/message-part"
 import type { ToolPart } from "@holdfast/client/model"
 import css from "./tools.module.css"
@@ -12,8 +12,7 @@ import { useFold } from "../transcript/folds.ts"
 import { Approval } from "./Approval.tsx"
 import { CallTask } from "./CallTask.tsx"
 import { ChangeBody } from "./ChangeBody.tsx"
-
-const ToolBody = lazy(async () => ({ default: (await import("./ToolBody.tsx")).ToolBody }))
+import { ToolBody } from "./ToolBody.tsx"
 
 interface LineProps {
   readonly words: ToolWords
@@ -58,9 +57,7 @@ const Call = memo(function Call({ part, turn }: { readonly part: ToolPart; reado
           <ChangeBody part={part} />
         </div>
       ) : isOpen ? (
-        <Suspense fallback={null}>
-          <ToolBody part={part} turn={turn} family={words.family} />
-        </Suspense>
+        <ToolBody part={part} turn={turn} family={words.family} />
       ) : null}
       {isSettledByPerson && (!isOpen || isChange(words)) ? <Approval turn={turn} call={part.toolCallId} /> : null}
       <CallTask call={part.toolCallId} />

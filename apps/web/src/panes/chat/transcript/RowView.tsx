@@ -2,16 +2,15 @@
 import { lazy, memo, Suspense } from "react"
 import type { ReactNode } from "react"
 import css from "./transcript.module.css"
+import { rest } from "../loading.ts"
 import { EndRow } from "../parts/EndRow.tsx"
 import { PersonRow } from "../parts/PersonRow.tsx"
 import { ReasoningRow, TextRow } from "../parts/TextRow.tsx"
 import type { Row } from "../rows/plan.ts"
 import { clockTime, fullTime } from "../../../ui/time.ts"
 
-// Asked for with the pane itself: it is there when the first transcript is.
-const tools = import("../tools/ToolRow.tsx")
-const ToolRow = lazy(async () => ({ default: (await tools).ToolRow }))
-const OtherRow = lazy(async () => ({ default: (await import("../parts/OtherRow.tsx")).OtherRow }))
+const ToolRow = lazy(async () => ({ default: (await rest).ToolRow }))
+const OtherRow = lazy(async () => ({ default: (await rest).OtherRow }))
 
 /** The line above what is new, as an item of the list. */
 export interface NewLine {

@@ -5,6 +5,7 @@ import { Virtualizer } from "virtua"
 import type { VirtualizerHandle } from "virtua"
 import css from "./transcript.module.css"
 import type { Hit } from "../find/search.ts"
+import { rest } from "../loading.ts"
 import { usePaced } from "../pace/use-paced.ts"
 import type { Row } from "../rows/plan.ts"
 import { RowTable } from "../rows/RowTable.ts"
@@ -26,7 +27,7 @@ import { useTranscriptCommands } from "./use-transcript-commands.ts"
 import { useNotice } from "../../../app/notices.ts"
 import { Icon } from "../../../ui/icons.tsx"
 
-const FindBar = lazy(async () => ({ default: (await import("../find/FindBar.tsx")).FindBar }))
+const FindBar = lazy(async () => ({ default: (await rest).FindBar }))
 
 /** Height of what is above the first row. */
 const TOP = 48

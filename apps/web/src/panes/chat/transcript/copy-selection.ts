@@ -1,24 +1,16 @@
-/** Copying what is selected of a transcript as Markdown. What makes it is loaded when someone begins to select. */
+/** Copying what is selected of a transcript as Markdown. */
 import { useEffect } from "react"
 import type { RefObject } from "react"
+import { rest } from "../loading.ts"
 
 let making: ((selection: Selection) => string | undefined) | undefined
-let isLoading = false
-
-/** A selection may begin. */
-function readyToCopy(): void {
-  if (isLoading) return
-  isLoading = true
-  import("./selection-markdown.ts").then(
-    ({ selectionMarkdown }) => {
-      making = selectionMarkdown
-    },
-    () => {
-      // Away: until it can be loaded a selection is copied as the browser does.
-      isLoading = false
-    },
-  )
-}
+// Where it could not be loaded a selection is copied as the browser does.
+void rest.then(
+  ({ selectionMarkdown }) => {
+    making = selectionMarkdown
+  },
+  () => undefined,
+)
 
 /** Puts what is selected on the clipboard as Markdown, unless it is within one line or one block of code. */
 function copySelection(event: ClipboardEvent): void {
@@ -34,11 +26,7 @@ export function useCopying(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const { current } = element
     if (current === null) return undefined
-    const acts = new AbortController()
-    const how = { signal: acts.signal }
-    current.addEventListener("pointerdown", readyToCopy, how)
-    current.addEventListener("keydown", readyToCopy, how)
-    current.addEventListener("copy", copySelection, how)
-    return () => acts.abort()
+    current.addEventListener("copy", copySelection)
+    return () => current.removeEventListener("copy", copySelection)
   }, [element])
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import { useHub } from "@holdfast/react"
 import type { SessionView } from "@holdfast/client/model"
 import { useSeek as useWanted } from "../../../workspace/seek.ts"
+import { rest } from "../loading.ts"
 import type { OlderPages } from "./use-older.ts"
 
 /** Goes where the page wants; says in words that it looks, or that the place is not there. */
@@ -21,7 +22,7 @@ export function useSeeking(
     if (seek === undefined || !isReady || seek.at <= done.current) return
     done.current = seek.at
     setWords("Looking for the message…")
-    const look = async (): Promise<string | undefined> => (await import("./seek-place.ts")).findPlace(hub, view, seek, load)
+    const look = async (): Promise<string | undefined> => (await rest).findPlace(hub, view, seek, load)
     look().then(
       (message) => {
         if (done.current !== seek.at) return
