@@ -2,11 +2,17 @@
 import "@xterm/xterm/css/xterm.css"
 import { Unicode11Addon } from "@xterm/addon-unicode11"
 import { Terminal } from "@xterm/xterm"
-import { filmPalette } from "./film-palette.ts"
+import type { ITheme } from "@xterm/xterm"
+import { pageTokens, terminalPalette } from "../panes/terminal/palette.ts"
+import { monoReady } from "../styles/fonts.ts"
 import type { TerminalScreen } from "./TerminalStage.ts"
 
 /** Bytes that are given to the emulator before it is waited for. */
 const UNDER_WAY = 256 * 1024
+
+/** Colours of the page as it is now. */
+const paletteNow = (): ITheme =>
+  terminalPalette(pageTokens(document.documentElement), document.documentElement.dataset["theme"] === "light" ? "light" : "dark")
 
 /** A screen in an element. */
 export interface FilmScreen extends TerminalScreen {
@@ -17,7 +23,7 @@ export interface FilmScreen extends TerminalScreen {
 
 /** Draws in `host`, which has a place of its own; the emulator asks no one and takes no keys. */
 export async function filmScreen(host: HTMLElement): Promise<FilmScreen> {
-  await document.fonts.load('14px "HF Mono"').catch(() => undefined)
+  await monoReady
   const terminal = new Terminal({
     allowProposedApi: true,
     disableStdin: true,
@@ -27,7 +33,7 @@ export async function filmScreen(host: HTMLElement): Promise<FilmScreen> {
     fontSize: 14,
     minimumContrastRatio: 4.5,
     scrollback: 0,
-    theme: filmPalette(host),
+    theme: paletteNow(),
   })
   terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = "11"
@@ -38,6 +44,8 @@ export async function filmScreen(host: HTMLElement): Promise<FilmScreen> {
   terminal.open(inner)
   // What the past would do to the page of today.
   terminal.parser.registerOscHandler(52, () => true)
+  const themes = new MutationObserver(() => (terminal.options.theme = paletteNow()))
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] })
   let underWay = 0
   const fit = (): void => {
     const screen = inner.querySelector<HTMLElement>(".xterm-screen")
@@ -81,6 +89,7 @@ export async function filmScreen(host: HTMLElement): Promise<FilmScreen> {
     resize,
     fit,
     end: () => {
+      themes.disconnect()
       terminal.dispose()
       inner.remove()
     },
