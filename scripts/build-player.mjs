@@ -12,6 +12,13 @@ const PLAYER = join(ROOT, "apps/web/src/player/file")
 /** Where the log goes. */
 const MARK = "<!--film-->"
 
+/** The chat colours code in a worker, which one file cannot have. */
+const PLAIN_CODE = {
+  name: "plain code",
+  enforce: "pre",
+  resolveId: (id) => (id.endsWith("/code/CodeBlock.tsx") ? join(PLAYER, "PlainCode.tsx") : undefined),
+}
+
 /** The page as text. Rejects with what the bundler says. */
 export async function bundlePlayer() {
   const { build } = await import("vite")
@@ -19,6 +26,7 @@ export async function bundlePlayer() {
     configFile: false,
     root: PLAYER,
     logLevel: "silent",
+    plugins: [PLAIN_CODE],
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,

@@ -1,14 +1,12 @@
-/** What a pane has about the history of its session: links to forks, and the commands that fork and play it. */
+/** What a pane can do with the history of its session: the commands that fork and play it. */
 import { useMemo } from "react"
-import type { ReactElement } from "react"
 import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useOpen } from "../workspace/use-open.ts"
-import { ForkLinks } from "./ForkLinks.tsx"
 import { useFork } from "./use-fork.ts"
 
 /** Stands in the frame of a session's pane. */
-export function SessionHistory({ session, kind }: { readonly session: string; readonly kind: string }): ReactElement | null {
+export function SessionHistory({ session, kind }: { readonly session: string; readonly kind: string }): null {
   const open = useOpen()
   const fork = useFork()
   useCommands(
@@ -18,5 +16,5 @@ export function SessionHistory({ session, kind }: { readonly session: string; re
       return kind === "agent" ? [forked, play] : [play]
     }, [fork, kind, open, session]),
   )
-  return kind === "agent" ? <ForkLinks session={session} /> : null
+  return null
 }

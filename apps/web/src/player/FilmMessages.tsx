@@ -2,6 +2,7 @@
 import { memo, useEffect, useRef } from "react"
 import type { ReactElement } from "react"
 import type { Message } from "@holdfast/protocol/agent/message"
+import { Markdown } from "../panes/chat/markdown/Markdown.tsx"
 import { FilmText } from "./FilmText.tsx"
 import css from "./Player.module.css"
 import type { Moment } from "./moments.ts"
@@ -45,7 +46,7 @@ const FilmMessage = memo(function FilmMessage(props: {
       <time className={css["when"]}>{clock(message.createdAt)}</time>
       <div className={css["said"]}>
         {message.parts.map((part, at) => (
-          <FilmPart key={at} part={part} />
+          <FilmPart isPerson={message.role === "user"} key={at} part={part} />
         ))}
         {message.outcome === "error" || message.outcome === "lost" ? (
           <p className={css["failed"]}>The turn failed here.</p>
@@ -63,10 +64,13 @@ const textAt = (fields: Readonly<Record<string, unknown>>, name: string): string
   typeof fields[name] === "string" ? fields[name] : undefined
 
 /** A part of a message. What has no text of its own is named. */
-function FilmPart({ part }: { readonly part: unknown }): ReactElement | null {
+function FilmPart({ part, isPerson }: { readonly part: unknown; readonly isPerson: boolean }): ReactElement | null {
   if (!isObject(part)) return null
   switch (part["type"]) {
-    case "text":
+    case "text": {
+      const text = textAt(part, "text") ?? ""
+      return isPerson ? <FilmText text={text} /> : <Markdown text={text} />
+    }
     case "steering-message":
       return <FilmText text={textAt(part, "text") ?? ""} />
     case "reasoning":
