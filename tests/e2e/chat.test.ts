@@ -68,10 +68,13 @@ describe("the chat", () => {
     await settledAgent(app.hub, agent.id)
     await page.locator("table").first().waitFor()
     expect(await page.locator("[data-pane] h3").first().textContent()).toBe("A heading")
-    const lines = await page.locator("[data-call] > button, [data-kind=tools] button[aria-expanded]").allInnerTexts()
-    expect(lines.map((line) => line.replaceAll(/\s+/g, " "))).toEqual(
-      expect.arrayContaining([expect.stringMatching(/Run .*printf/), expect.stringMatching(/Write notes\.txt .*\+2 −0/)]),
-    )
+    const lines = async (): Promise<ReadonlyArray<string>> =>
+      (await page.locator("[data-kind=tools] button[aria-expanded]").allInnerTexts()).map((line) => line.replaceAll(/\s+/g, " "))
+    await expect
+      .poll(lines)
+      .toEqual(
+        expect.arrayContaining([expect.stringMatching(/Run .*printf/), expect.stringMatching(/Write notes\.txt .*\+2 −0/)]),
+      )
     // Colours come from the worker.
     await expect.poll(() => page.evaluate(`document.querySelector("figure[data-lang=ts] pre span span") !== null`)).toBe(true)
     await page.getByRole("button", { name: /Run.*printf/ }).click()

@@ -35,7 +35,7 @@ describe("the looks of the page", () => {
       ["prompt", "v"],
     ]) {
       await page.keyboard.press("F6")
-      await page.evaluate(`document.querySelector("main [data-focused]").focus()`)
+      await page.evaluate(`document.querySelector("main [data-pane][data-focused]").focus()`)
       await page.keyboard.press(key as string)
       const find = page.getByRole("dialog").getByRole("combobox")
       await find.fill(text as string)

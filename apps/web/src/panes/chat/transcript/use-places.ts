@@ -10,6 +10,9 @@ import { useChat } from "./chat-context.ts"
 /** How long a row stays marked that was gone to, in milliseconds. */
 const MARKED = 2500
 
+/** How long the list may take to get somewhere, in milliseconds. */
+const ON_ITS_WAY = 800
+
 /** Places of a list. */
 export interface Places {
   /** Key of the row that was gone to just now. */
@@ -33,6 +36,8 @@ const isOf = (item: Item, message: string): boolean => item.kind !== "new" && it
 export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
   const { folds } = useChat()
   const [marked, setMarked] = useState<string | undefined>(undefined)
+  /** Where the list is on its way to, and since when. */
+  const heading = useRef({ key: "", since: -Infinity })
   const latest = useRef(items)
   latest.current = items
   useEffect(() => {
@@ -45,6 +50,7 @@ export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
       const item = latest.current[index]
       if (item === undefined) return
       leave()
+      heading.current = { key: item.key, since: performance.now() }
       list.current?.scrollToIndex(index, { align, ...(align === "start" ? { offset: -8 } : {}) })
       setMarked(item.key)
     },
@@ -79,7 +85,10 @@ export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
     async (step: -1 | 1) => {
       const handle = list.current
       if (handle === null) return
-      const at = handle.findItemIndex(handle.scrollOffset + 16 + (step === 1 ? 24 : 0))
+      const { key, since } = heading.current
+      // Keys that follow each other count from where the one before leads, which the list may not have reached.
+      const known = performance.now() - since < ON_ITS_WAY ? latest.current.findIndex((item) => item.key === key) : -1
+      const at = known === -1 ? handle.findItemIndex(handle.scrollOffset + (step === 1 ? 40 : 16)) : known
       const isPerson = ({ kind }: Item): boolean => kind === "person"
       if (step === 1) {
         const next = latest.current.findIndex((item, index) => index > at && isPerson(item))
@@ -88,11 +97,11 @@ export function usePlaces({ list, items, pages, leave }: PlacesOf): Places {
       const before = (): number => latest.current.slice(0, Math.max(0, at)).findLastIndex(isPerson)
       if (before() !== -1) return toIndex(before(), "start")
       if (older !== "more") return undefined
-      const known = latest.current.length
+      const length = latest.current.length
       await load()
       // The rows that were there have moved down by as many as came.
       requestAnimationFrame(() => {
-        const added = latest.current.length - known
+        const added = latest.current.length - length
         const found = latest.current.slice(0, Math.max(0, at + added)).findLastIndex(isPerson)
         if (found !== -1) toIndex(found, "start")
       })
