@@ -170,6 +170,22 @@ describe("traces, the player and forks in a browser", () => {
     await close()
   })
 
+  it("APP-78 a fork from before a message has its words to be said in another way", async () => {
+    const source = await talked("Another way")
+    const { connected, openSession, pane, close } = await app.open({ theme: "light" })
+    await connected()
+    await openSession(source.id)
+    await pane(source.id).getByText("[[say second answer]]").hover()
+    await pane(source.id).getByRole("button", { name: "Fork before this" }).last().click()
+    const fork = await eventually("the fork", 15_000, async () => {
+      const { body } = await app.hub.call<{ sessions: ReadonlyArray<Session> }>("GET", "/api/sessions")
+      return body.sessions.find(({ forkedFrom }) => forkedFrom?.session === source.id)
+    })
+    await pane(fork.id).getByText("first answer").last().waitFor()
+    await expect.poll(() => pane(fork.id).locator("textarea").inputValue()).toBe("[[say second answer]]")
+    await close()
+  })
+
   it("APP-79 recordings are listed, searched and played", async () => {
     const { id } = await printed("a recording to find")
     await app.hub.call("POST", `/api/sessions/${id}/archive`, {})

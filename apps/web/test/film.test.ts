@@ -318,6 +318,21 @@ describe("a film", () => {
     expect(film.get()).toMatchObject({ status: "paused", isAtEnd: true })
   })
 
+  it("APP-73 of a log whose beginning was removed, nothing before what stands for it is gone to", async () => {
+    const went: Array<number> = []
+    const source = fileSource(terminalFile)
+    const stage: Stage = {
+      show: async (seq) => void went.push(seq),
+      prepare: () => Promise.resolve(),
+      apply: () => undefined,
+      approach: () => undefined,
+    }
+    const film = new Film(source, stage, { time: 1000, first: 20 }, clock().frame)
+    await film.seek(0)
+    await film.seek(30)
+    expect(went).toEqual([19, 30])
+  })
+
   it("APP-73 what cannot be read is reported, and the film can be moved on", async () => {
     const source = { ...fileSource(terminalFile), picture: () => Promise.reject(new Error("the log was trimmed")) }
     const stage = new TerminalStage(source)

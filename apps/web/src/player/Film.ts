@@ -34,6 +34,12 @@ const nextFrame: NextFrame = (frame) => {
   return () => cancelAnimationFrame(id)
 }
 
+/** Where a film begins: its time, in epoch milliseconds, and the first event that the log still has, 1 when absent. */
+export interface FilmBegin {
+  readonly time: number
+  readonly first?: number
+}
+
 /** A film of one session. */
 export class Film {
   readonly #source: FilmSource
@@ -53,14 +59,16 @@ export class Film {
   #cancel: (() => void) | undefined
   #last = 0
   readonly #begin: number
+  readonly #first: number
   /** When the last event that is shown was written. */
   #shownAt: number
 
-  constructor(source: FilmSource, stage: Stage, begin: { readonly time: number }, frame: NextFrame = nextFrame) {
+  constructor(source: FilmSource, stage: Stage, begin: FilmBegin, frame: NextFrame = nextFrame) {
     this.#source = source
     this.#stage = stage
     this.#frame = frame
     this.#begin = begin.time
+    this.#first = begin.first ?? 1
     this.#shownAt = begin.time
     this.#state = {
       status: "paused",
@@ -82,7 +90,8 @@ export class Film {
 
   /** Goes to an event; settles once it is shown, or once the film is somewhere else. */
   seek(seq: number): Promise<void> {
-    this.#wanted = Math.max(0, Math.floor(seq))
+    // What was removed from a log cannot be gone to; what stands for it can.
+    this.#wanted = Math.max(this.#first - 1, Math.floor(seq))
     this.#going ??= this.#goAll().finally(() => {
       this.#going = undefined
     })

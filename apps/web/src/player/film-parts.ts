@@ -16,7 +16,7 @@ export interface FilmParts {
 /** Makes the film of a session. */
 export function makeFilm(source: FilmSource, record: FilmRecord, frame?: NextFrame): FilmParts {
   const stage = record.kind === "agent" ? new AgentStage(source) : new TerminalStage(source)
-  return { stage, film: new Film(source, stage, { time: record.createdAt }, frame) }
+  return { stage, film: new Film(source, stage, { time: record.createdAt, first: record.firstSeq }, frame) }
 }
 
 /** Events of a page. */
