@@ -4,7 +4,7 @@ import { useConnection, useHub, useSession, useUnread } from "@holdfast/react"
 import { focusedTab } from "../workspace/tabs.ts"
 import { announce } from "./announce.ts"
 import { iconOf } from "./page-icon.ts"
-import { useWaiting, useWaitingNow } from "./waiting.ts"
+import { useWaitingNow } from "./waiting.ts"
 import { useRoute } from "./use-route.ts"
 import { useLayoutNow } from "../workspace/layout-now.ts"
 
@@ -33,18 +33,11 @@ function useTitle(): void {
   }, [waiting, isOnline])
 }
 
+/** What waits is said by what asks it (`RequestCommands`). */
 function useAnnouncements(): void {
-  const waiting = useWaiting()
   const unread = useUnread()
   const { table } = useHub()
   const { state } = useConnection()
-  const waitedBefore = useRef<ReadonlySet<string> | undefined>(undefined)
-  useEffect(() => {
-    const before = waitedBefore.current
-    waitedBefore.current = new Set(waiting.map(({ session }) => session))
-    const fresh = before === undefined ? [] : waiting.filter(({ session }) => !before.has(session))
-    for (const { label } of fresh) announce(`${label} waits for you`)
-  }, [waiting])
   const unreadBefore = useRef<ReadonlySet<string> | undefined>(undefined)
   useEffect(() => {
     const before = unreadBefore.current

@@ -5,8 +5,9 @@ import { EditDiff } from "./EditDiff.tsx"
 import styles from "./Request.module.css"
 import { Written } from "./Written.tsx"
 
-/** Lines of a text that are shown before it is unfolded. */
-const LINES = 14
+/** Lines of a long text that are shown before it is unfolded: its beginning and its end, so that nothing hides behind the last one. */
+const HEAD = 10
+const TAIL = 4
 
 /** What a body is given. */
 export interface RequestBodyProps {
@@ -46,24 +47,24 @@ function Main({ asked, isCut }: RequestBodyProps) {
   }
 }
 
-/** A text whole: a long one folded, with how much there is, and scrolled when it is unfolded. */
+/** A text whole: of a long one its beginning and its end, with how much is between them, and scrolled when it is unfolded. */
 function Text({ label, text, isCut }: { readonly label: string; readonly text: string; readonly isCut: boolean }) {
   const lines = text.split("\n")
   const [isWhole, setIsWhole] = useState(false)
-  const isFolded = !isWhole && lines.length > LINES
-  const shown = isFolded ? lines.slice(0, LINES).join("\n") : text
+  const isFolded = !isWhole && lines.length > HEAD + TAIL + 1
   return (
-    <>
-      <pre className={styles["text"]} tabIndex={0} aria-label={label} data-asked="text">
-        <Written text={shown} />
-        {isCut ? <span className={styles["more"]}> … the rest is being read</span> : null}
-      </pre>
+    <pre className={styles["text"]} tabIndex={0} aria-label={label} data-asked="text">
+      <Written text={isFolded ? lines.slice(0, HEAD).join("\n") : text} />
       {isFolded ? (
-        <button type="button" className={styles["unfold"]} onClick={() => setIsWhole(true)}>
-          Show all {lines.length} lines
-        </button>
+        <>
+          <button type="button" className={styles["unfold"]} onClick={() => setIsWhole(true)}>
+            Show all {lines.length} lines
+          </button>
+          <Written text={lines.slice(-TAIL).join("\n")} />
+        </>
       ) : null}
-    </>
+      {isCut ? <span className={styles["more"]}> … the rest is being read</span> : null}
+    </pre>
   )
 }
 

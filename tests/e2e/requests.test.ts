@@ -1,0 +1,213 @@
+/** Answering what agents ask: in the pane, over the row, in the inbox, from the palette, on the phone. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { recordOf, sendText } from "@holdfast/testkit/agent-session"
+import { asking, fieldOf, said } from "./agents.ts"
+import { type AppPage, type RunningApp, startApp } from "./app.ts"
+import type { Locator } from "./playwright.ts"
+
+describe("requests", () => {
+  let app: RunningApp
+  beforeAll(async () => {
+    app = await startApp()
+  })
+  afterAll(() => app.stop())
+
+  it("APP-40 APP-42 APP-45 P-22 answers in the pane by keys: edits a command, makes the rule that it names, refuses with words", async () => {
+    const session = await asking(app, "[[bash echo one]] [[bash echo two]] [[write notes.txt hello]] [[bash echo one]]")
+    const opened = await app.open({ path: `/s/${session.id}` })
+    const { page, pane, picture, overflows, axe, close } = opened
+    const request = pane(session.id).locator("[data-request]")
+    await request.getByText("Run a command?").waitFor()
+    await picture("dock-command-dark")
+    expect(await overflows()).toEqual([])
+    expect(await axe()).toEqual([])
+    await request.focus()
+    await page.keyboard.press("e")
+    await request.getByLabel("The command that runs instead").fill("echo edited")
+    await page.keyboard.press("Enter")
+    await request.getByText("echo two").waitFor()
+    await request.focus()
+    await page.keyboard.press("a")
+    await request.getByText(/^exactly echo two in /).waitFor()
+    await picture("dock-rule-dark")
+    await page.keyboard.press("Enter")
+    await request.getByText("Write a file?").waitFor()
+    await request.getByText("hello").waitFor()
+    await picture("dock-write-dark")
+    await request.focus()
+    await page.keyboard.press("n")
+    await request.getByLabel("Why it is refused").fill("not this file")
+    await page.keyboard.press("Enter")
+    await request.getByText("echo one").waitFor()
+    await request.focus()
+    await page.keyboard.press("y")
+    const text = await said(app, session.id, "Tool said: one")
+    expect(text).toContain("edited")
+    expect(text).toContain("write was not allowed")
+    const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>("GET", `/api/permissions/rules?session=${session.id}`)
+    expect(body.rules).toMatchObject([{ tool: "bash", allow: true, covers: { type: "command" } }])
+    await close()
+  })
+
+  it("APP-43 APP-44 lets two pages race an answer: one wins, the other says who, and keeps what was typed", async () => {
+    const session = await asking(app, "[[bash echo raced]]")
+    const [one, other] = [await app.open({ path: `/s/${session.id}` }), await app.open({ path: `/s/${session.id}` })]
+    const request = (opened: AppPage): Locator => opened.pane(session.id).locator("[data-request]")
+    await request(one).waitFor()
+    await request(other).waitFor()
+    await request(other).focus()
+    await other.page.keyboard.press("n")
+    await request(other).getByLabel("Why it is refused").fill("use printf")
+    await request(one).focus()
+    await Promise.all([one.page.keyboard.press("y"), other.page.keyboard.press("Enter")])
+    const text = await said(app, session.id, "Tool said")
+    const [winner, loser] = text.includes("raced") ? [one, other] : [other, one]
+    await loser.page
+      .getByText(/owner (allowed|refused) it/)
+      .first()
+      .waitFor()
+    expect(await winner.page.getByText(/Too late/).count()).toBe(0)
+    if (loser === other) {
+      await loser.page.getByRole("button", { name: "Put your words into the message" }).click()
+      await expect.poll(() => fieldOf(loser, session.id).inputValue()).toBe("use printf")
+    }
+    await one.close()
+    await other.close()
+  })
+
+  it("APP-45 APP-46 answers questions and plans in the inbox, and puts one off", async () => {
+    const [question, plan] = [
+      await asking(app, "[[ask Which one?|This|That]]", "Question"),
+      await asking(app, "[[plan 1. Do it]]", "Plan"),
+    ]
+    const quiet = await app.agent({ label: "Quiet" })
+    const { page, picture, axe, overflows, close } = await app.open({ path: `/s/${quiet.id}`, theme: "light" })
+    await page.getByRole("button", { name: /wait for you/ }).click()
+    const inbox = page.locator("[data-inbox]")
+    await inbox.getByText("Which one?").first().waitFor()
+    await picture("inbox-light")
+    expect(await axe()).toEqual([])
+    expect(await overflows()).toEqual([])
+    await inbox.getByLabel("That").click()
+    await inbox.locator("[data-act=allow]").click()
+    await said(app, question.id, "you chose That")
+    await inbox.getByText("1. Do it").waitFor()
+    await page.keyboard.press("s")
+    await page.keyboard.press("2")
+    await inbox.getByRole("button", { name: "Show it now" }).click()
+    await inbox.locator("[data-act=allow]").click()
+    await said(app, plan.id, "the plan was approved")
+    await close()
+  })
+
+  it("APP-45 answers over the row of a session, replies there, and opens a request from the palette", async () => {
+    const [first, second] = [
+      await asking(app, "[[bash echo from-row]]", "Rowed"),
+      await asking(app, "[[bash echo from-palette]]", "Named"),
+    ]
+    const { page, row, connected, picture, overflows, axe, close } = await app.open({ theme: "light" })
+    await connected()
+    await row(first.id).focus()
+    await page.keyboard.press("Space")
+    const peek = page.locator(`[data-peek="${first.id}"]`)
+    await peek.getByText("echo from-row").waitFor()
+    await picture("peek-light")
+    expect(await overflows()).toEqual([])
+    expect(await axe()).toEqual([])
+    await page.keyboard.press("n")
+    await peek.getByLabel("Why it is refused").press("Escape")
+    await page.keyboard.press("y")
+    await said(app, first.id, "from-row")
+    const reply = peek.getByLabel(/^Reply to /)
+    await reply.fill("and thanks")
+    await reply.press("Enter")
+    await peek.waitFor({ state: "detached" })
+    await said(app, first.id, "You said: and thanks")
+    await page.keyboard.press("F1")
+    await page.getByRole("combobox").fill("answer named")
+    await page.getByRole("option", { name: /Answer Named: Run a command\? echo from-palette/ }).click()
+    await page.locator("[data-inbox] [data-act=allow]").click()
+    await said(app, second.id, "from-palette")
+    await close()
+  })
+
+  it("APP-43 says who answered to a page that did not", async () => {
+    const session = await asking(app, "[[bash echo seen]]")
+    const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+    await pane(session.id).locator("[data-request]").waitFor()
+    const { permissions } = await recordOf(app.hub, session.id)
+    await app.hub.call("POST", `/api/sessions/${session.id}/permissions/${permissions[0]?.id}`, {
+      optionId: "reject",
+      message: "no",
+    })
+    await page.getByText("owner refused it: “no”").waitFor()
+    await close()
+  })
+
+  it("APP-40 APP-45 answers on the phone with buttons at the thumb", async () => {
+    const [first, second] = [
+      await asking(app, "[[bash echo by-thumb]]", "Thumb"),
+      await asking(app, "[[ask Which?|A|B]]", "Other"),
+    ]
+    const inPane = await app.open({ form: "phone", path: `/s/${first.id}` })
+    const run = inPane.pane(first.id).locator("[data-act=allow]")
+    await run.waitFor()
+    const box = await run.boundingBox()
+    expect(box?.height).toBeGreaterThanOrEqual(48)
+    expect(box?.y).toBeGreaterThan(400)
+    await inPane.picture("dock-command-phone")
+    expect(await inPane.overflows()).toEqual([])
+    expect(await inPane.axe()).toEqual([])
+    await run.tap()
+    await said(app, first.id, "by-thumb")
+    await inPane.close()
+    const list = await app.open({ form: "phone" })
+    await list.page.getByRole("button", { name: /waits? for you/ }).tap()
+    const inbox = list.page.locator("[data-inbox=phone]")
+    await inbox.getByRole("radio", { name: "B", exact: true }).tap()
+    await list.picture("inbox-phone")
+    expect(await list.axe()).toEqual([])
+    await inbox.locator("[data-act=allow]").tap()
+    await said(app, second.id, "you chose B")
+    await inbox.getByText("Nothing waits for you").waitFor()
+    await list.close()
+  })
+
+  it("APP-40 APP-41 shows long commands, hidden characters, edits and limits whole, on the desk and on the phone", async () => {
+    const lines = Array.from({ length: 40 }, (_, at) => `echo line ${at}`).join("\n")
+    const long = await asking(app, `[[bash ${lines}\necho \u202egnp.exe]]`, "Long")
+    const edit = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]]`, "Edits")
+    const limited = await app.agent({ label: "Limited" })
+    await sendText(app.hub, limited.id, "[[limit 5000]]")
+    await sendText(app.hub, limited.id, "after the limit")
+    for (const form of ["desktop", "phone"] as const) {
+      const opened = await app.open({ path: `/s/${long.id}`, form, theme: form === "phone" ? "light" : "dark" })
+      const { page, pane, picture, overflows, axe, close } = opened
+      await pane(long.id).getByRole("button", { name: "Show all 41 lines" }).click()
+      await pane(long.id).getByText("U+202E").waitFor()
+      await picture(`dock-long-${form}`)
+      expect(await overflows()).toEqual([])
+      expect(await axe()).toEqual([])
+      await page.goto(`${app.hub.url()}/s/${edit.id}`)
+      await pane(edit.id).locator("[data-request] dt").filter({ hasText: "replace_all" }).waitFor()
+      await pane(edit.id).getByText("Change a file?").waitFor()
+      await picture(`dock-edit-${form}`)
+      expect(await overflows()).toEqual([])
+      await page.goto(`${app.hub.url()}/s/${limited.id}`)
+      await pane(limited.id)
+        .getByText(/The provider's usage limit is reached/)
+        .waitFor()
+      await picture(`dock-limit-${form}`)
+      expect(await overflows()).toEqual([])
+      await close()
+    }
+  })
+})
+
+/** An edit as Claude asks for it. */
+const EDIT = {
+  file_path: "/home/me/project/packages/core/src/agent/fold.ts",
+  old_string: "for (const run of runs) {\n  await store.fold(run)\n}",
+  new_string: "for (const run of runs) {\n  batch.push(folded(run))\n}\nawait store.foldAll(batch)",
+  replace_all: true,
+}
