@@ -40,7 +40,13 @@ describe("changes in a browser", () => {
   const open = async (opened: AppPage, session: string) => {
     await opened.connected()
     await opened.openSession(session)
-    await opened.page.keyboard.press("d")
+    const head = opened.pane(session)
+    const button = head.getByRole("button", { name: "Show what changed" })
+    if ((await button.count()) > 0) await button.click()
+    else {
+      await head.getByRole("button", { name: "More" }).tap()
+      await opened.page.getByRole("menuitem", { name: /^Show what changed/ }).tap()
+    }
     const pane = opened.page.locator(`[data-pane][data-session="${session}"]`).filter({ hasText: "Uncommitted" })
     await pane.getByRole("list", { name: "Changed files" }).waitFor()
     return pane
@@ -90,8 +96,13 @@ describe("changes in a browser", () => {
     const pane = await open(opened, agent.id)
     const files = pane.getByRole("list", { name: "Changed files" })
     await files.getByRole("button", { name: "values.ts" }).click()
-    const number = pane.getByRole("button", { name: "Comment on line 21", exact: true })
-    await number.click()
+    const diff = pane.getByRole("group", { name: "Changes of src/agent/values.ts" })
+    await diff.getByText("compute(20, options)").waitFor()
+    await diff.focus()
+    await page.keyboard.press("Enter")
+    // Lines 18 to 20, and 21 before the change.
+    for (let line = 0; line < 4; line++) await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
     const field = pane.getByRole("textbox", { name: "Comment on line 21 of src/agent/values.ts" })
     await field.fill("Where do the options come from?")
     await picture("changes-comment-light")
@@ -133,6 +144,8 @@ describe("changes in a browser", () => {
     const other = await app.open()
     await other.connected()
     await other.openSession(elsewhere.id)
+    // The key counts outside of the field of the message.
+    await other.page.evaluate("document.activeElement?.blur()")
     await other.page.keyboard.press("d")
     await other.page.getByText("is in no Git repository").first().waitFor()
     expect(await other.page.getByText("Uncommitted").count()).toBe(0)

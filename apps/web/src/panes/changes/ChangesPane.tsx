@@ -1,7 +1,7 @@
 /** What a session changed in its directory: the files, the diff of one of them, comments on its lines (APP-62 to APP-66). */
 import { useMemo, useState } from "react"
 import type { ReactElement } from "react"
-import { useSession } from "@holdfast/react"
+import { useConnection, useSession } from "@holdfast/react"
 import type { Change, ChangeBase, Changes } from "@holdfast/protocol/changes"
 import { useCommands } from "../../commands/use-commands.ts"
 import { CommandButton, IconButton } from "../../ui/Button.tsx"
@@ -91,6 +91,7 @@ function Nothing({
 }: {
   readonly asked: Asked<Changes | { readonly available: false; readonly message: string }>
 }): ReactElement {
+  const { isConnected } = useConnection()
   if (problem !== undefined) {
     return (
       <div className={css["told"]} role="status">
@@ -101,6 +102,8 @@ function Nothing({
       </div>
     )
   }
+  if (answer === undefined && !isConnected)
+    return <p className={css["told"]}>What changed is shown once the connection is back.</p>
   if (answer === undefined) return <p className={css["told"]}>Asking Git what changed …</p>
   return (
     <p className={css["told"]} role="status">

@@ -53,6 +53,7 @@ export function CommentForm({ comment, onChange, onDone }: CommentFormProps): Re
         >
           Cancel
         </Button>
+        {comment.text === "" ? <span className={css["hint"]}>The next line’s number takes it in, too.</span> : null}
       </div>
     </div>
   )

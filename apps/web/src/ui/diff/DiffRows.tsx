@@ -4,6 +4,7 @@ import type { CSSProperties, ReactElement, ReactNode, Ref } from "react"
 import { Virtualizer } from "virtua"
 import { Written } from "../../requests/Written.tsx"
 import css from "./Diff.module.css"
+import { moveAmongLines } from "./line-keys.ts"
 import { piecesOf, sideBySide } from "./rows.ts"
 import type { Colors, DiffGap, DiffLine, DiffRow, LineColors, SplitRow } from "./rows.ts"
 
@@ -54,6 +55,8 @@ export function DiffRows({ rows, path, isSplit, hasNumbers, onGap, actions, fill
   )
   const isLong = fills && shown.length > MANY
   return (
+    // The keys move among the buttons in it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={(element) => {
         scroller.current = element
@@ -66,6 +69,7 @@ export function DiffRows({ rows, path, isSplit, hasNumbers, onGap, actions, fill
       aria-label={`Changes of ${path}`}
       tabIndex={fills ? 0 : undefined}
       dir="ltr"
+      {...(actions === undefined ? {} : { onKeyDown: moveAmongLines, "aria-keyshortcuts": "Enter ArrowDown ArrowUp" })}
     >
       {isLong ? (
         <Virtualizer data={shown} scrollRef={scroller} itemSize={20}>
@@ -188,6 +192,7 @@ function LineNumber({ number, line, actions, isHidden = false }: NumberProps): R
     <button
       type="button"
       tabIndex={-1}
+      data-number=""
       className={css["number"]}
       aria-label={actions.label(line)}
       onClick={() => actions.onLine(line)}
