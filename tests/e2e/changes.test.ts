@@ -64,6 +64,7 @@ describe("changes in a browser", () => {
     await diff.getByText("compute(20, options)").waitFor()
     expect(await diff.locator('[data-line="add"]').count()).toBe(1)
     expect(await diff.locator('[data-line="del"]').count()).toBe(2)
+    await diff.locator("[class*=c4]").first().waitFor()
     await picture("changes-dark")
     expect(await overflows()).toEqual([])
     expect(await axe()).toEqual([])

@@ -7,6 +7,7 @@ import css from "./Diff.module.css"
 import { moveAmongLines } from "./line-keys.ts"
 import { piecesOf, sideBySide } from "./rows.ts"
 import type { Colors, DiffGap, DiffLine, DiffRow, LineColors, SplitRow } from "./rows.ts"
+import { useColors } from "./use-colors.ts"
 
 /** What can be done with lines. */
 export interface LineActions {
@@ -34,9 +35,6 @@ interface RowsProps {
 /** Rows from which on only those that are seen are in the page. */
 const MANY = 300
 
-/** Code without colours. */
-const PLAIN: Colors = new Map()
-
 const SIGN = { add: "+", del: "−", same: "", note: "" } as const
 const SAID = { add: "added", del: "removed" } as const
 
@@ -49,9 +47,10 @@ function widthOf(rows: ReadonlyArray<DiffRow>): CSSProperties {
 /** The rows. Labels of lines say what became of them, so that they are told without their colour. */
 export function DiffRows({ rows, path, isSplit, hasNumbers, onGap, actions, fills = false, ref }: RowsProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null)
+  const colors = useColors(rows, path)
   const shown: ReadonlyArray<DiffRow | SplitRow> = isSplit ? sideBySide(rows) : rows
   const draw = (row: DiffRow | SplitRow, at: number): ReactElement => (
-    <Row key={keyOf(row, at)} row={row} colors={PLAIN} hasNumbers={hasNumbers} onGap={onGap} actions={actions} />
+    <Row key={keyOf(row, at)} row={row} colors={colors} hasNumbers={hasNumbers} onGap={onGap} actions={actions} />
   )
   const isLong = fills && shown.length > MANY
   return (
