@@ -5,7 +5,7 @@ import { useHub } from "@holdfast/react"
 import { useNotice } from "../../app/notices.ts"
 import { useCommands } from "../../commands/use-commands.ts"
 import { Button } from "../../ui/Button.tsx"
-import css from "./Changes.module.css"
+import css from "./Comments.module.css"
 import { commentsOf, putComments, useComments } from "./comment-store.ts"
 import { type LineComment, messageOf } from "./comments.ts"
 

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { Button } from "../../ui/Button.tsx"
-import css from "./Changes.module.css"
+import css from "./Comments.module.css"
 import type { LineComment } from "./comments.ts"
 
 interface CommentFormProps {
