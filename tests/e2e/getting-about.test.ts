@@ -67,6 +67,7 @@ describe("getting about in the app", () => {
       })
       .toContain("^[OP")
     await closed()
+    await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("TEXTAREA")
     await page.keyboard.press("Control+c")
     await expect.poll(typed).toContain('"type":"exit"')
     await close()

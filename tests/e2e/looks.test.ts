@@ -34,12 +34,12 @@ describe("the looks of the page", () => {
       ["side", "h"],
       ["prompt", "v"],
     ]) {
-      await page.keyboard.press("F6")
       await page.evaluate(`document.querySelector("main [data-pane][data-focused]").focus()`)
       await page.keyboard.press(key as string)
       const find = page.getByRole("dialog").getByRole("combobox")
       await find.fill(text as string)
       await find.press("Enter")
+      await find.waitFor({ state: "detached" })
     }
     await pane(works.id).waitFor()
   }

@@ -4,20 +4,21 @@ import type { ReactElement } from "react"
 import { useConnection } from "@holdfast/react"
 import { Rail } from "../list/Rail.tsx"
 import { RequestCommands } from "../requests/RequestCommands.tsx"
-import { Notifications } from "../notifications/Notifications.tsx"
 import { Workspace } from "../workspace/Workspace.tsx"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveRegion } from "./LiveRegion.tsx"
 import { useForm } from "./media.ts"
 import { Overlays } from "./Overlays.tsx"
 import type { Route } from "./routes.ts"
-import { SignIn } from "./SignIn.tsx"
 import { StatusLine } from "./StatusLine.tsx"
 import { useRoute } from "./use-route.ts"
 import { usePageCommands } from "./use-page-commands.ts"
 import { useSigns } from "./use-signs.ts"
 import styles from "./Page.module.css"
 
+/** What is not needed for the first picture. */
+const Notifications = lazy(async () => ({ default: (await import("../notifications/Notifications.tsx")).Notifications }))
+const SignIn = lazy(() => import("./SignIn.tsx"))
 const NewSession = lazy(() => import("../new-session/NewSession.tsx"))
 const Recordings = lazy(() => import("../player/Recordings.tsx"))
 const Settings = lazy(() => import("../settings/Settings.tsx"))
@@ -47,7 +48,7 @@ export function Page(): ReactElement {
         </ErrorBoundary>
       </nav>
       <main className={styles["main"]} data-region="panes" hidden={form === "phone" && isList}>
-        {state._tag === "Refused" ? <SignIn error={state.error} /> : null}
+        <Suspense fallback={null}>{state._tag === "Refused" ? <SignIn error={state.error} /> : null}</Suspense>
         <div
           className={styles["work"]}
           inert={over !== null || state._tag === "Refused"}
@@ -67,7 +68,9 @@ export function Page(): ReactElement {
       </main>
       <StatusLine isShown={form !== "phone" || isList} />
       <LiveRegion />
-      <Notifications />
+      <Suspense fallback={null}>
+        <Notifications />
+      </Suspense>
       <Overlays />
       <RequestCommands />
     </div>

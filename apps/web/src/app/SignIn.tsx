@@ -9,7 +9,7 @@ import { linkSecret } from "./sign-in-link.ts"
 import styles from "./SignIn.module.css"
 
 /** A field for a link or a key. */
-export function SignIn({ error }: { readonly error: HoldfastError }): ReactElement {
+export default function SignIn({ error }: { readonly error: HoldfastError }): ReactElement {
   const [problem, setProblem] = useState<string | undefined>(undefined)
   const isSignedOut = error.tag === "Unauthorized"
   const submit = (event: FormEvent<HTMLFormElement>): void => {

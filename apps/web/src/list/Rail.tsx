@@ -1,17 +1,19 @@
 /** The list of sessions: always there, always vertical, what waits for a person first. On a phone it is a screen of its own. */
-import { useId, useState } from "react"
+import { lazy, Suspense, useId, useState } from "react"
 import type { ReactElement } from "react"
 import { ChosenBar } from "./ChosenBar.tsx"
 import { EmptyList } from "./EmptyList.tsx"
 import { FilterChips, FilterMenu } from "./Filters.tsx"
 import { KeptAge } from "./KeptAge.tsx"
 import { ListKeys } from "./ListKeys.tsx"
-import { PeekLayer } from "./PeekLayer.tsx"
 import { RailHead, RailTabs } from "./RailHead.tsx"
 import { Rows } from "./Rows.tsx"
 import { SearchField } from "./Search.tsx"
 import { useListState } from "./use-list.ts"
 import css from "./rail.module.css"
+
+/** Answering from a row brings whole requests along, which the first picture does not need. */
+const PeekLayer = lazy(async () => ({ default: (await import("./PeekLayer.tsx")).PeekLayer }))
 
 /** The list with everything around it. */
 export function Rail(): ReactElement {
@@ -32,7 +34,9 @@ export function Rail(): ReactElement {
         <RowsOrNone onRowFocus={setIsOnRow} />
       </div>
       <ChosenBar />
-      <PeekLayer />
+      <Suspense fallback={null}>
+        <PeekLayer />
+      </Suspense>
     </div>
   )
 }

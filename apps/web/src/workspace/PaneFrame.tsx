@@ -38,13 +38,17 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const frame = useRef<HTMLElement>(null)
   const wishes = useStore(focusWishes)
+  const asked = useRef(0)
   const open = useOpen()
   const [isThere, setIsThere] = useState(false)
   useEffect(() => {
     // What a wish is about is in the layout at once, and on the page a frame later.
     if (!isFocused || !isSeen || frame.current === null || !isFocusWished() || focusedTab(desk.layout.latest)?.id !== id) return
-    focusInside(frame.current)
-    // Once more when its content has arrived.
+    const { activeElement } = document
+    const hasMoved = activeElement !== frame.current && activeElement !== document.body
+    // Once more when its content has arrived, unless the person has gone elsewhere meanwhile.
+    if (asked.current !== wishes || !hasMoved) focusInside(frame.current)
+    asked.current = wishes
     if (isThere) settleFocus()
   }, [desk, id, isFocused, isSeen, wishes, isThere])
   const Pane = paneOf(tab, record?.kind)

@@ -17,7 +17,7 @@ const EDGE = 24
 const OWN = "[data-swipe=own],input,textarea"
 
 /** The dots, and the swipe itself. */
-export function PhoneDots(): ReactElement | null {
+export default function PhoneDots(): ReactElement | null {
   const layout = useLayoutNow()
   const waiting = useWaitingNow()
   const open = useOpen()

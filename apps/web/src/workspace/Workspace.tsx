@@ -2,7 +2,7 @@
  * Tiles with panes. Each pane is one element that stays where it is in the page, whatever is rearranged: only its place changes, so
  * nothing in it is lost: not its scroll position, not what is typed, not the terminal's picture.
  */
-import { useCallback, useMemo, useState } from "react"
+import { lazy, Suspense, useCallback, useMemo, useState } from "react"
 import type { CSSProperties, ReactElement } from "react"
 import { tilesOf } from "@holdfast/core/layout/tree"
 import type { LayoutNode, Tile } from "@holdfast/core/layout/tree"
@@ -18,13 +18,14 @@ import type { Box } from "./geometry.ts"
 import { LayoutOffers } from "./LayoutOffers.tsx"
 import { mountedPanes } from "./mounted.ts"
 import { PaneFrame } from "./PaneFrame.tsx"
-import { PhoneDots } from "./PhoneDots.tsx"
 import { shownPart, useRecentTiles } from "./shown-layout.ts"
 import { placedTabs } from "./tabs.ts"
 import { TabStrip } from "./TabStrip.tsx"
 import { useLayoutUpkeep } from "./use-layout-upkeep.ts"
 import { useWorkspaceCommands } from "./use-workspace-commands.ts"
 import styles from "./Workspace.module.css"
+
+const PhoneDots = lazy(() => import("./PhoneDots.tsx"))
 
 const STRIP = 28
 
@@ -88,7 +89,7 @@ export function Workspace(): ReactElement {
       {isDragging ? (
         <DropLayer tiles={tiles.map(({ id }) => ({ tile: id, style: styleOf(boxes.get(id) ?? WHOLE) }))} arrange={arrange} />
       ) : null}
-      {form === "phone" ? <PhoneDots /> : null}
+      <Suspense fallback={null}>{form === "phone" ? <PhoneDots /> : null}</Suspense>
       {isEmpty ? null : <LayoutOffers />}
     </div>
   )
