@@ -19,8 +19,10 @@ import { cellOf } from "./cell-size.ts"
 import type { CellSize } from "./cell-size.ts"
 import type { EmulatorParts, Question } from "./emulator-parts.ts"
 import { EDGE, emulatorOptions, followSettings, RULER } from "./emulator-options.ts"
+import type { KeptScreen } from "./kept-screens.ts"
 import { ProgramKeys } from "./ProgramKeys.ts"
 import { renderer } from "./preferences.ts"
+import { screenText } from "./screen-text.ts"
 import { fitting } from "./sizing.ts"
 import type { Size } from "./sizing.ts"
 import { drawByCard, leaveToPage } from "./webgl.ts"
@@ -49,6 +51,8 @@ export class Emulator implements EmulatorParts {
   readonly skippedAt = new Store<number | undefined>(undefined)
   /** The address under the pointer. */
   readonly hovered = new Store<string | undefined>(undefined)
+  /** When the screen was so that is shown, in epoch milliseconds; `undefined` once it is the session's own. */
+  readonly age = new Store<number | undefined>(undefined)
   /** How often the bell rang. */
   readonly bells = new Store(0)
   /** Changes when its cells may have got another size, or the session another. */
@@ -76,6 +80,10 @@ export class Emulator implements EmulatorParts {
       this.terminal.onData((text) => {
         if (HALTS.has(text)) this.#halted()
       }),
+      // The first state in which the session's own screen is there.
+      view.status.subscribe(() => {
+        if (this.isLive) this.age.set(undefined)
+      }),
       this.terminal.onBell(() => {
         if (this.isLive) this.bells.set(this.bells.get() + 1)
       }),
@@ -92,6 +100,21 @@ export class Emulator implements EmulatorParts {
     into.append(this.host)
     if (this.#open === undefined) this.#begin()
     this.#remeasure()
+  }
+
+  /** Shows the screen of an earlier visit, unless the session's own is there. */
+  showKept({ cols, rows, text, at }: KeptScreen): void {
+    if (this.view.record.get() !== undefined && this.view.status.get()._tag !== "Away") return
+    this.terminal.resize(cols, rows)
+    this.terminal.write(`${text}\u001b[?25l`)
+    this.age.set(at)
+  }
+
+  /** The screen as it can be kept; `undefined` while it is not that of the session. */
+  kept(): KeptScreen | undefined {
+    if (!this.isLive || this.view.record.get() === undefined) return undefined
+    const { cols, rows } = this.terminal
+    return { cols, rows, text: screenText(this.terminal), at: Date.now() }
   }
 
   /** Takes it out of the page; what arrives meanwhile is kept aside. */

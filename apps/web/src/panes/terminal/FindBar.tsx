@@ -62,7 +62,7 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
       />
       <output>{count}</output>
       <Toggle label="Match case" sign="Aa" isOn={flags.caseSensitive === true} onClick={() => toggle("caseSensitive")} />
-      <Toggle label="Whole words" sign="ab" isOn={flags.wholeWord === true} onClick={() => toggle("wholeWord")} />
+      <Toggle label="Whole words" sign="words" isOn={flags.wholeWord === true} onClick={() => toggle("wholeWord")} />
       <Toggle label="Pattern" sign=".*" isOn={flags.regex === true} onClick={() => toggle("regex")} />
       <IconButton icon="up" label="Earlier" keys="Enter" onClick={() => find("up")} />
       <IconButton icon="down" label="Later" keys="Shift+Enter" onClick={() => find("down")} />
@@ -130,7 +130,7 @@ interface ToggleProps {
 function Toggle({ label, sign, isOn, onClick }: ToggleProps): ReactElement {
   return (
     <button type="button" className={styles["toggle"]} aria-label={label} title={label} aria-pressed={isOn} onClick={onClick}>
-      {sign}
+      <span aria-hidden="true">{sign}</span>
     </button>
   )
 }

@@ -12,7 +12,7 @@ import { Questions } from "./Questions.tsx"
 import { TerminalSigns } from "./TerminalSigns.tsx"
 import { TerminalTitle } from "./TerminalTitle.tsx"
 import { useTerminalCommands } from "./use-terminal-commands.ts"
-import { useEmulator, useLooking } from "./use-emulator.ts"
+import { useEmulator, useKeptScreen, useLooking } from "./use-emulator.ts"
 import type { Shown } from "./use-emulator.ts"
 import { useSizing } from "./use-sizing.ts"
 import { useTouch } from "./use-touch.ts"
@@ -28,6 +28,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   const [isFinding, setIsFinding] = useState(false)
   const isPhone = useForm() === "phone"
   useLooking(shown, view, isSeen)
+  useKeptScreen(shown, isSeen)
   const sizing = useSizing(shown?.emulator, view, element, isSeen)
   useTerminalCommands(shown, view, () => setIsFinding(true))
   useFocus(shown, element)

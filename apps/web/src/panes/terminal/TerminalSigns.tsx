@@ -23,11 +23,13 @@ export function TerminalSigns({ shown: { emulator, past }, view }: TerminalSigns
   const status = useCell(view.status)
   const state = useStore(past.state)
   const said = useStore(emulator.said)
+  const age = useStore(emulator.age)
   const hovered = useStore(emulator.hovered)
   const isSkipped = useRecent(useStore(emulator.skippedAt), SKIP_SAID)
   return (
     <>
       <div className={styles["signs"]} role="status">
+        {age === undefined ? null : <p className={styles["sign"]}>As it was {momentOf(age)}. Not connected yet.</p>}
         {status._tag === "Away" ? (
           <p className={styles["sign"]}>Connection lost. What you type is sent when it is back.</p>
         ) : null}
@@ -79,6 +81,8 @@ function PastSign({ state, leave }: { readonly state: PastState; readonly leave:
     </p>
   )
 }
+
+const momentOf = (at: number): string => new Date(at).toLocaleString([], { dateStyle: "short", timeStyle: "short" })
 
 /** Whether something happened less than this many milliseconds ago. */
 function useRecent(at: number | undefined, milliseconds: number): boolean {

@@ -6,6 +6,7 @@ import { useHub } from "@holdfast/react"
 import { monoReady } from "../../styles/fonts.ts"
 import type { Emulator } from "./Emulator.ts"
 import { giveBack, takeEmulator } from "./EmulatorPool.ts"
+import { keepScreen, keptScreen } from "./kept-screens.ts"
 import { Past } from "./Past.ts"
 
 /** An emulator that is in the page, and the way to its past. */
@@ -43,6 +44,32 @@ export function useEmulator(pane: string, view: SessionView, element: RefObject<
     }
   }, [hub, pane, view, element])
   return shown
+}
+
+/** Shows the screen of an earlier visit until the session's own is there, and keeps that one for the next visit. */
+export function useKeptScreen(shown: Shown | undefined, isSeen: boolean): void {
+  useEffect(() => {
+    if (shown === undefined || !isSeen) return undefined
+    const { emulator } = shown
+    const warn = (cause: unknown): void => console.warn("a terminal's screen could not be kept:", cause)
+    const keep = (): void => {
+      const screen = emulator.kept()
+      if (screen !== undefined) void keepScreen(emulator.session, screen).catch(warn)
+    }
+    const hidden = (): void => {
+      if (document.visibilityState === "hidden") keep()
+    }
+    keptScreen(emulator.session).then((screen) => {
+      if (screen !== undefined) emulator.showKept(screen)
+    }, warn)
+    document.addEventListener("visibilitychange", hidden)
+    addEventListener("pagehide", keep)
+    return () => {
+      keep()
+      document.removeEventListener("visibilitychange", hidden)
+      removeEventListener("pagehide", keep)
+    }
+  }, [shown, isSeen])
 }
 
 /** Parses what arrives while someone looks, and what is on the screen now when a page comes back from hidden. */
