@@ -9,7 +9,7 @@ import { type AppPage, type RunningApp, startApp } from "./app.ts"
 const ALLOW = { options: { permissions: "allow", pace: 0 } }
 
 /** Messages of the long conversation: enough for many pages. */
-const LONG = 1200
+const LONG = 800
 
 const MARKDOWN = `# A heading
 
@@ -179,9 +179,9 @@ describe("the chat", () => {
   })
 
   it("APP-38 APP-39 finds words in older messages, goes to a message's address, and copies as Markdown", async () => {
-    const shown = await app.open({ path: `/s/${long}/m/m600` })
+    const shown = await app.open({ path: `/s/${long}/m/m400` })
     const { page } = shown
-    await page.locator("[data-message=m600]").first().waitFor()
+    await page.locator("[data-message=m400]").first().waitFor()
     await page.keyboard.press("Control+/")
     await page.getByPlaceholder("Find in this session").fill("Question 20:")
     await page.getByText(new RegExp(`1 place in all ${LONG.toLocaleString("en")} messages`)).waitFor()
@@ -196,6 +196,8 @@ describe("the chat", () => {
     await expect.poll(marked).not.toBe(first)
     await page.keyboard.press("[")
     await expect.poll(marked).toBe(first)
+    // A selection over more than one block is copied as Markdown.
+    expect(await page.evaluate(COPIED)).toMatch(/^Answer \d+:[\s\S]*\n\n- /)
     await shown.close()
   })
 
@@ -242,4 +244,19 @@ const STEPS_UP = `(async () => {
     if (Math.abs(moved - 90) > 2) jumps.push("step " + step + ": " + moved)
   }
   return jumps
+})()`
+
+/** What is copied when an answer with a list is selected. */
+const COPIED = `(() => {
+  const list = document.querySelector("[data-kind=text] ul")
+  const rows = [...document.querySelectorAll("[data-kind=text]")]
+  const at = rows.findIndex((row) => row.contains(list))
+  const range = document.createRange()
+  range.setStartBefore(rows[at - 1].querySelector("p"))
+  range.setEndAfter(list)
+  getSelection().removeAllRanges()
+  getSelection().addRange(range)
+  const clipboardData = new DataTransfer()
+  document.querySelector("[aria-label=Transcript]").dispatchEvent(new ClipboardEvent("copy", { clipboardData, cancelable: true }))
+  return clipboardData.getData("text/plain")
 })()`
