@@ -150,6 +150,7 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
     (event: MouseEvent) => {
       const id = sessionAt(event.target)
       const target = event.target as Element
+      showCard(undefined)
       if (id === undefined) return
       if (target.closest("[data-more]") !== null) return openMenuAt(target)
       if (target.matches("[data-choose]")) return list.toggle(id)
@@ -162,8 +163,9 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
       list.pick(id)
       open.session(id)
     },
-    [list, open],
+    [list, open, showCard],
   )
+  const onContextMenu = useCallback(() => showCard(undefined), [showCard])
   const onPointerMove = useCallback(
     (event: PointerEvent) => {
       if (event.pointerType === "touch") return
@@ -179,7 +181,7 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
     showCard(undefined)
     list.release()
   }, [list, pointed, showCard])
-  return { onClick, onPointerMove, onPointerLeave }
+  return { onClick, onContextMenu, onPointerMove, onPointerLeave }
 }
 
 /** The button of a row opens the menu that a right click on the row does. */

@@ -10,28 +10,41 @@ interface AgentChoiceProps {
   readonly choose: (name: string) => void
 }
 
-/** The agents to choose from. */
+/** The agents to choose from; those that are missing are folded away while another one can be used. */
 export function AgentChoice({ agents, chosen, choose }: AgentChoiceProps): ReactElement {
+  const usable = agents.filter(({ installed }) => installed)
+  const missing = agents.filter(({ installed }) => !installed)
   return (
-    <div role="radiogroup" aria-label="Agent" className={css["agents"]}>
-      {agents.map((agent) => (
-        <div key={agent.name} className={css["agent"]} data-missing={!agent.installed || undefined}>
-          <label>
+    <div className={css["agents"]}>
+      <div role="radiogroup" aria-label="Agent">
+        {usable.map(({ name, title, version }) => (
+          <label key={name} className={css["agent"]}>
             <input
               type="radio"
               name="agent"
-              value={agent.name}
-              checked={agent.name === chosen}
-              disabled={!agent.installed}
-              onChange={() => choose(agent.name)}
-              data-autofocus={agent.name === chosen ? "" : undefined}
+              value={name}
+              checked={name === chosen}
+              onChange={() => choose(name)}
+              data-autofocus={name === chosen ? "" : undefined}
             />
-            <b>{agent.title}</b>
-            <span>{agent.installed ? (agent.version ?? "") : "not installed"}</span>
+            <b>{title}</b>
+            <span>{version}</span>
           </label>
-          {agent.installed ? null : <InstallAgent agent={agent} />}
-        </div>
-      ))}
+        ))}
+      </div>
+      {missing.length === 0 ? null : (
+        <details open={usable.length === 0 || undefined}>
+          <summary>{missing.length === 1 ? "1 agent is" : `${missing.length} agents are`} not installed</summary>
+          <ul>
+            {missing.map((agent) => (
+              <li key={agent.name}>
+                <b>{agent.title}</b>
+                <InstallAgent agent={agent} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
   )
 }

@@ -31,10 +31,13 @@ export function InstallAgent({ agent: { name, title, missing } }: { readonly age
       <Button onClick={install} aria-label={`Install ${title}`}>
         Install
       </Button>
-      <Words text={problem ?? missing ?? ""} />
+      <Words text={problem ?? howOf(missing ?? "")} />
     </div>
   )
 }
+
+/** How it is installed: what is missing stands beside it. */
+const howOf = (missing: string): string => missing.slice(missing.indexOf("; ") + 1).trim()
 
 /** A text in which what stands between backticks is code. */
 function Words({ text }: { readonly text: string }): ReactElement {

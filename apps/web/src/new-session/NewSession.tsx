@@ -2,6 +2,7 @@
 import { useEffect, useId, useMemo, useRef } from "react"
 import type { FormEvent, ReactElement } from "react"
 import { useConnection, useSessions } from "@holdfast/react"
+import { formNow } from "../app/media.ts"
 import { useGo } from "../app/use-route.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
@@ -33,7 +34,8 @@ export default function NewSession(): ReactElement {
   const directory = wish.directory === "" ? (recent[0] ?? "") : wish.directory
   const info = agent === undefined ? {} : choicesOf(sessions, agent.name)
   const close = (): void => go("/")
-  useEffect(() => form.current?.querySelector<HTMLElement>("textarea")?.focus(), [])
+  // On a phone the keyboard would cover the form before it was seen.
+  useEffect(() => (formNow() === "phone" ? undefined : form.current?.querySelector<HTMLElement>("textarea")?.focus()), [])
   const submit = (event?: FormEvent): void => {
     event?.preventDefault()
     if (agent === undefined || isStarting) return
@@ -41,7 +43,7 @@ export default function NewSession(): ReactElement {
     void start(request).then((isMade) => isMade && wish.setMessage(""))
   }
   useCommands([
-    { id: "new.close", title: "Close the form", keys: ["Escape"], when: "anywhere", run: close },
+    { id: "new.close", title: "Close the form", keys: ["Escape"], run: close },
     { id: "new.start", title: "Start the session", keys: ["$mod+Enter"], when: "anywhere", run: submit },
   ])
   return (
@@ -57,7 +59,7 @@ export default function NewSession(): ReactElement {
         {agent === undefined ? null : (
           <ModelFields agent={agent} models={info.models ?? []} modes={info.modes ?? []} choice={wish} choose={wish.choose} />
         )}
-        <FirstMessage text={wish.message} set={wish.setMessage} agent={agent?.title} />
+        <FirstMessage text={wish.message} set={wish.setMessage} agent={agent?.title} close={close} />
         {problem === undefined ? null : (
           <p className={css["problem"]} role="alert">
             {problem}
@@ -83,9 +85,10 @@ interface FirstMessageProps {
   readonly text: string
   readonly set: (text: string) => void
   readonly agent: string | undefined
+  readonly close: () => void
 }
 
-function FirstMessage({ text, set, agent }: FirstMessageProps): ReactElement {
+function FirstMessage({ text, set, agent, close }: FirstMessageProps): ReactElement {
   const id = useId()
   return (
     <div className={css["field"]}>
@@ -97,6 +100,7 @@ function FirstMessage({ text, set, agent }: FirstMessageProps): ReactElement {
         rows={6}
         placeholder={agent === undefined ? "What is to be done?" : `What is ${agent} to do? It can wait until later, too.`}
         onChange={(event) => set(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && !event.nativeEvent.isComposing && close()}
       />
     </div>
   )

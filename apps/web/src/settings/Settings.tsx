@@ -29,7 +29,7 @@ export default function Settings(): ReactElement {
   const route = useRoute()
   const go = useGo()
   const close = (): void => go("/")
-  useCommands([{ id: "settings.close", title: "Close the settings", keys: ["Escape"], when: "anywhere", run: close }])
+  useCommands([{ id: "settings.close", title: "Close the settings", keys: ["Escape"], run: close }])
   const name = route.name === "settings" && route.part !== undefined && route.part in PARTS ? route.part : "appearance"
   return (
     <section className={css["settings"]} aria-labelledby="settings-title">
