@@ -92,6 +92,10 @@ describe("the list of sessions", () => {
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await pane(ids["shell"] ?? "").waitFor()
+    // A terminal takes the focus once it is there.
+    await expect
+      .poll(() => page.evaluate("document.activeElement?.closest('[data-pane]') && document.activeElement.tagName"))
+      .toBe("TEXTAREA")
     await row(ids["shell"] ?? "").focus()
     await page.keyboard.press("e")
     await expect.poll(async () => (await record(ids["shell"] ?? "")).status).toBe("archived")
