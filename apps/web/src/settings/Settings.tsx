@@ -9,12 +9,16 @@ import { Agents } from "./Agents.tsx"
 import { Devices } from "./Devices.tsx"
 import { Imports } from "../first-run/Imports.tsx"
 import { Appearance, Keys } from "./Looks.tsx"
+import { NotificationSettings } from "./NotificationSettings.tsx"
 import { Rules, Trust } from "./Safety.tsx"
+import { Terminals } from "./Terminals.tsx"
 import css from "./settings.module.css"
 
 const PARTS: Readonly<Record<string, { readonly title: string; readonly show: () => ReactElement }>> = {
   appearance: { title: "Appearance", show: () => <Appearance /> },
   keys: { title: "Keys", show: () => <Keys /> },
+  terminals: { title: "Terminals", show: () => <Terminals /> },
+  notifications: { title: "Notifications", show: () => <NotificationSettings /> },
   devices: { title: "Devices", show: () => <Devices /> },
   agents: { title: "Agents", show: () => <Agents /> },
   rules: { title: "Permission rules", show: () => <Rules /> },
