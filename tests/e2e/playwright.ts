@@ -94,7 +94,8 @@ export interface Page {
   readonly getByPlaceholder: (text: string | RegExp) => Locator
   readonly keyboard: {
     readonly press: (key: string) => Promise<void>
-    readonly type: (text: string) => Promise<void>
+    /** `delay`: milliseconds from one key to the next. */
+    readonly type: (text: string, options?: { readonly delay: number }) => Promise<void>
     readonly down: (key: string) => Promise<void>
     readonly up: (key: string) => Promise<void>
     readonly insertText: (text: string) => Promise<void>
