@@ -61,7 +61,7 @@ describe("requests", () => {
     await request(one).focus()
     await Promise.all([one.page.keyboard.press("y"), other.page.keyboard.press("Enter")])
     const text = await said(app, session.id, "Tool said")
-    const [winner, loser] = text.includes("raced") ? [one, other] : [other, one]
+    const [winner, loser] = text.includes("Tool said: raced") ? [one, other] : [other, one]
     await loser.page
       .getByText(/owner (allowed|refused) it/)
       .first()
