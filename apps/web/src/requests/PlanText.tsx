@@ -1,7 +1,15 @@
-/** The text of a plan. */
-import { Written } from "./Written.tsx"
+/** The text of a plan, as Markdown, with hidden characters spelled out (docs/protocol/app-rules.md, APP-41). */
+import { Markdown } from "../panes/chat/markdown/Markdown.tsx"
+import { piecesOf } from "./hidden.ts"
 
-/** Shows a plan as it was written. */
+/** Shows a plan. */
 export default function PlanText({ text }: { readonly text: string }) {
-  return <Written text={text} />
+  return (
+    <Markdown
+      key={text}
+      text={piecesOf(text)
+        .map((piece) => piece.text)
+        .join("")}
+    />
+  )
 }
