@@ -33,6 +33,25 @@ export function obstacle(): Delivery | undefined {
   return Notification.permission === "denied" ? { kind: "blocked", why: BLOCKED } : undefined
 }
 
+/** Turns them on for these reasons, asking the person if need be; called from a click. */
+export async function turnOn(connection: Connection, on: ReadonlyArray<PushReason>): Promise<void> {
+  const before = obstacle()
+  if (before !== undefined) return delivery.set(before)
+  delivery.set({ kind: "asking" })
+  if ((await Notification.requestPermission()) !== "granted") return delivery.set(obstacle() ?? { kind: "off" })
+  wanted.choose(on)
+  await renew(connection)
+}
+
+/** Turns them off, here and at the server. */
+export async function turnOff(connection: Connection): Promise<void> {
+  wanted.choose([])
+  delivery.set({ kind: "off" })
+  const registration = await navigator.serviceWorker.getRegistration(document.baseURI)
+  const subscription = await registration?.pushManager.getSubscription()
+  await Promise.all([subscription?.unsubscribe(), connection.call("push.remove", { client: connection.client })])
+}
+
 /** Makes sure that the server knows this device as it is: at each start, as browsers change their addresses without a word. */
 export async function renew(connection: Connection): Promise<void> {
   const on = wanted.get()

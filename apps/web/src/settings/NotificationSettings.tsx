@@ -3,7 +3,7 @@ import type { ReactElement } from "react"
 import { useHub } from "@holdfast/react"
 import type { Hub } from "@holdfast/client/model"
 import type { PushReason } from "@holdfast/protocol/push"
-import { delivery, obstacle, renew, wanted } from "../notifications/delivery.ts"
+import { delivery, turnOff, turnOn, wanted } from "../notifications/delivery.ts"
 import type { Delivery } from "../notifications/delivery.ts"
 import { Button } from "../ui/Button.tsx"
 import { useStore } from "../ui/store.ts"
@@ -36,14 +36,8 @@ export function NotificationSettings(): ReactElement {
   const { value, problem, change, again } = useAsked(readDevices)
   const toggle = async (reason: PushReason): Promise<void> => {
     const next = on.includes(reason) ? on.filter((one) => one !== reason) : [...on, reason]
-    wanted.choose(next)
-    if (next.length > 0 && obstacle() === undefined && Notification.permission === "default") {
-      delivery.set({ kind: "asking" })
-      await Notification.requestPermission()
-    }
     const { connection } = hub.hub
-    if (next.length === 0) await connection.call("push.remove", { client: connection.client }).catch(() => undefined)
-    await renew(connection)
+    await (next.length === 0 ? turnOff(connection) : turnOn(connection, next))
     again()
   }
   return (
