@@ -20,11 +20,11 @@ const PLACES: ReadonlyArray<readonly [when: When, title: string]> = [
   ["terminal", "In a terminal"],
 ]
 
-/** The commands of a place that have keys, each once. */
+/** The commands of a place that have keys, each once; of those that go by number the first stands for all. */
 function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Command> {
   const found = new Map<string, Command>()
   for (const command of all) {
-    if ((command.when ?? "outside text") !== when || command.keys === undefined || command.id.startsWith("pane.number.")) continue
+    if ((command.when ?? "outside text") !== when || command.keys === undefined || /[2-9]$/.test(command.id)) continue
     found.set(command.title, command)
   }
   return [...found.values()]
@@ -57,7 +57,7 @@ export default function KeyMap(): ReactElement {
           </header>
           <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
             {PLACES.map(([when, title]) => (
-              <Place key={when} title={title} commands={commandsAt(all, when)} isFirst={when === "outside text"} />
+              <Place key={when} title={title} commands={commandsAt(all, when)} />
             ))}
           </div>
         </Dialog.Content>
@@ -69,11 +69,9 @@ export default function KeyMap(): ReactElement {
 interface PlaceProps {
   readonly title: string
   readonly commands: ReadonlyArray<Command>
-  /** Whether the keys that go to panes by number are here. */
-  readonly isFirst: boolean
 }
 
-function Place({ title, commands, isFirst }: PlaceProps): ReactElement | null {
+function Place({ title, commands }: PlaceProps): ReactElement | null {
   if (commands.length === 0) return null
   return (
     <section className={styles["place"]}>
@@ -82,7 +80,6 @@ function Place({ title, commands, isFirst }: PlaceProps): ReactElement | null {
         {commands.map((command) => (
           <Line key={command.id} title={command.title} keys={command.keys ?? []} />
         ))}
-        {isFirst ? <Line title="Go to a pane by its number" keys={["g 1"]} /> : null}
       </dl>
     </section>
   )

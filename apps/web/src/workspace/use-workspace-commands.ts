@@ -122,8 +122,8 @@ function commandsOf(desk: Desk): ReadonlyArray<Command> {
     { id: "pane.even", title: "Make all panes the same size", run: act({ do: "even" }) },
     ...Array.from({ length: 9 }, (_, at): Command => {
       const number = at + 1
-      const keys = isInstalled() ? [`g ${number}`, `$mod+${number}`] : [`g ${number}`]
-      return { id: `pane.number.${number}`, title: `Go to pane ${number}`, keys, run: () => go(number) }
+      const keys = isInstalled() ? { keys: [`$mod+${number}`] } : {}
+      return { id: `pane.number.${number}`, title: `Go to pane ${number}`, ...keys, run: () => go(number) }
     }),
   ]
 }
