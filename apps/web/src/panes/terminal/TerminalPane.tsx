@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { useSessionView } from "@holdfast/react"
 import { useForm } from "../../app/media.ts"
+import { useStore } from "../../ui/store.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 import { Ended } from "./Ended.tsx"
 import { FindBar } from "./FindBar.tsx"
@@ -16,7 +17,7 @@ import { useEmulator, useKeptScreen, useLooking } from "./use-emulator.ts"
 import type { Shown } from "./use-emulator.ts"
 import { useSizing } from "./use-sizing.ts"
 import { useTouch } from "./use-touch.ts"
-import { bellSound } from "./preferences.ts"
+import { bellSound, programKeys } from "./preferences.ts"
 import styles from "./terminal.module.css"
 import "@xterm/xterm/css/xterm.css"
 
@@ -25,6 +26,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   const view = useSessionView(session)
   const element = useRef<HTMLDivElement>(null)
   const shown = useEmulator(pane, view, element)
+  const isGivenUp = useStore(programKeys).includes(session)
   const [isFinding, setIsFinding] = useState(false)
   const isPhone = useForm() === "phone"
   useLooking(shown, view, isSeen)
@@ -46,6 +48,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
           ref={element}
           className={styles["screen"]}
           data-when="terminal"
+          data-keys={isGivenUp ? "program" : undefined}
           data-session={session}
           role="group"
           aria-label="Terminal"

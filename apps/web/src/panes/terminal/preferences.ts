@@ -37,6 +37,17 @@ export const renderer = new Preference<"auto" | "page">("terminal-renderer", "au
 /** What is typed on a phone goes to the program key by key instead of line by line. */
 export const rawKeys = new Preference("terminal-raw-keys", false, yesOrNo)
 
+/** Sessions whose programs get the keys that are the app's elsewhere. */
+export const programKeys = new Preference<ReadonlyArray<string>>("terminal-program-keys", [], (stored) =>
+  Array.isArray(stored) ? stored.filter((one) => typeof one === "string") : undefined,
+)
+
+/** Gives the app's keys in a session to its program, or takes them back. */
+export function toggleProgramKeys(session: string): void {
+  const given = programKeys.get()
+  programKeys.choose(given.includes(session) ? given.filter((one) => one !== session) : [...given.slice(-199), session])
+}
+
 /** A size within its bounds, in half pixels. */
 export function boundedSize(size: number): number {
   return Math.round(Math.min(Math.max(size, FONT_SIZE.least), FONT_SIZE.most) * 2) / 2

@@ -5,11 +5,12 @@ import type { SessionService } from "@holdfast/client/model"
 import type { Command } from "../../commands/command.ts"
 import { useCommands } from "../../commands/use-commands.ts"
 import { useNotice } from "../../app/notices.ts"
+import { useStore } from "../../ui/store.ts"
 import { pasteInto, selectedText } from "./bind-clipboard.ts"
 import { copyText, pastedText } from "./clipboard.ts"
 import type { Emulator } from "./Emulator.ts"
 import { goToCommand, selectOutput } from "./go-to-command.ts"
-import { boundedSize, copyOnRelease, FONT_SIZE, fontSize, screenReader } from "./preferences.ts"
+import { boundedSize, copyOnRelease, FONT_SIZE, fontSize, programKeys, screenReader, toggleProgramKeys } from "./preferences.ts"
 import { releaseKeyboard, takeKeyboard, takeSize } from "./sharing.ts"
 import type { Resize } from "./sharing.ts"
 import type { Shown } from "./use-emulator.ts"
@@ -22,6 +23,7 @@ export function useTerminalCommands(shown: Shown | undefined, view: SessionView,
   const hub = useHub()
   const service = useSessionService()
   const notice = useNotice()
+  const isGivenUp = useStore(programKeys).includes(view.id)
   const isShared = useCell(view.viewers).length > 1
   const own: ReadonlyArray<Bare> =
     shown === undefined
@@ -34,6 +36,11 @@ export function useTerminalCommands(shown: Shown | undefined, view: SessionView,
           ),
           ...(isShared ? sharingCommands(shown.emulator, view, hub.hub.sessions.resize) : []),
           ...processCommands(shown.emulator, view, service),
+          {
+            id: "terminal.program-keys",
+            title: isGivenUp ? "Take the app’s keys back from the program" : "Give the app’s keys to the program",
+            run: () => toggleProgramKeys(view.id),
+          },
         ]
   // What is set is so for every terminal: of no session, and in no pane's menu.
   useCommands([
