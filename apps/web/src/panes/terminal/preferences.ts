@@ -44,8 +44,9 @@ export const programKeys = new Preference<ReadonlyArray<string>>("terminal-progr
 
 /** Gives the app's keys in a session to its program, or takes them back. */
 export function toggleProgramKeys(session: string): void {
-  const given = programKeys.get()
-  programKeys.choose(given.includes(session) ? given.filter((one) => one !== session) : [...given.slice(-199), session])
+  const sessions = programKeys.get()
+  const isGiven = sessions.includes(session)
+  programKeys.choose(isGiven ? sessions.filter((one) => one !== session) : [...sessions, session])
 }
 
 /** A size within its bounds, in half pixels. */
