@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { ClientLayout } from "@holdfast/protocol/desk"
 import type { Session } from "@holdfast/protocol/session"
 import { sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
@@ -62,6 +63,27 @@ describe("arranging panes", () => {
     await openSession(talk.id)
     expect(await page.evaluate(place)).toBe(140)
     expect(await field.inputValue()).toBe("half a thought")
+    await close()
+  })
+
+  it("APP-1 shows what the address names after a load, also when the server has an older layout", async () => {
+    const { page, pane, openSession, connected, close } = await app.open()
+    const stored = async () =>
+      (await app.hub.call<{ readonly layouts: ReadonlyArray<ClientLayout> }>("GET", "/api/layouts")).body.layouts[0]
+    await connected()
+    await openSession(talk.id)
+    await expect.poll(async () => JSON.stringify(await stored())).toContain(talk.id)
+    const older = await stored()
+    await openSession(shell.id)
+    await expect.poll(async () => JSON.stringify(await stored())).toContain(shell.id)
+    await app.hub.call("PUT", `/api/layouts/${older?.client}`, { layout: older?.layout, name: older?.name })
+    await page.evaluate("location.reload()")
+    await pane(shell.id).waitFor()
+    await connected()
+    // What the server had is there too, and the address has won.
+    await expect.poll(async () => JSON.stringify(await stored())).toContain(shell.id)
+    expect(await pane(shell.id).isVisible()).toBe(true)
+    expect(page.url()).toContain(shell.id)
     await close()
   })
 

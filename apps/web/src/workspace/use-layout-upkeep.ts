@@ -7,12 +7,12 @@ import { useGo, useRoute } from "../app/use-route.ts"
 import { focusPane } from "./pane-focus.ts"
 import { seekTo } from "./seek.ts"
 import { focusedTab, placedTabs } from "./tabs.ts"
-import { useLayoutNow } from "./layout-now.ts"
 
 /** Does it for as long as the workspace is there. */
 export function useLayoutUpkeep(): void {
   useAddress()
   useNamed()
+  useParting()
 }
 
 const NOWHERE: { readonly session?: string; readonly message?: string; readonly seq?: number } = {}
@@ -20,11 +20,13 @@ const NOWHERE: { readonly session?: string; readonly message?: string; readonly 
 /** The address and the focus. */
 function useAddress(): void {
   const { desk } = useHub()
-  const layout = useLayoutNow()
+  const { value: layout, status } = useCell(desk.layout.state)
   const route = useRoute()
   const go = useGo()
   const isPhone = useForm() === "phone"
   const { session, message, seq } = route.name === "session" ? route : NOWHERE
+  const isLoaded = status !== "loading"
+  // Again when the server's layout takes the place of the one that was kept here: it may not have what the address names.
   useEffect(() => {
     if (session === undefined) return
     const seen = focusedTab(desk.layout.latest)
@@ -36,24 +38,35 @@ function useAddress(): void {
     }
     if (message !== undefined) seekTo(session, { message })
     if (seq !== undefined) seekTo(session, { seq })
-  }, [desk, session, message, seq])
+  }, [desk, session, message, seq, isLoaded])
   const focused = focusedTab(layout)?.session
   const before = useRef(focused)
   useEffect(() => {
-    if (before.current === focused) return
-    before.current = focused
+    const now = focusedTab(desk.layout.latest)?.session
+    if (before.current === now) return
+    before.current = now
     const isHere = route.name === "session" || (route.name === "workspace" && !isPhone)
-    if (!isHere || (route.name === "session" && route.session === focused)) return
+    if (!isHere || (route.name === "session" && route.session === now)) return
     // A step of the history was made by whoever went there; that the focus moved is none.
-    if (focused !== undefined) go(sessionPath(focused), { replace: true })
+    if (now !== undefined) go(sessionPath(now), { replace: true })
     else go("/", { replace: true })
-  }, [focused, route, go, isPhone])
+  }, [desk, focused, route, go, isPhone])
+}
+
+/** What was arranged last is on its way before the page goes. */
+function useParting(): void {
+  const { desk } = useHub()
+  useEffect(() => {
+    const leave = (): void => void desk.layout.flush()
+    addEventListener("pagehide", leave)
+    return () => removeEventListener("pagehide", leave)
+  }, [desk])
 }
 
 /** Sessions that were opened before the server had made them. */
 function useNamed(): void {
   const { desk, table } = useHub()
-  const layout = useLayoutNow()
+  const layout = useCell(desk.layout.state).value
   const tab = placedTabs(layout.root).find(({ tab: { session } }) => session?.startsWith("new:") === true)?.tab
   const record = useCell(table.record(tab?.session ?? ""))
   const named = record?.status === "offline" ? undefined : record?.id
