@@ -292,6 +292,8 @@ describe("terminals in the app", () => {
     await pane.getByRole("button", { name: "ctrl" }).tap()
     await line.focus()
     await phone.page.keyboard.type("c")
+    // What is typed before the shell is back goes with the program.
+    await shows(/\^C\n\$$/)
     await line.fill("echo free")
     await line.press("Enter")
     await shows(/^free$/m)
