@@ -33,14 +33,10 @@ export async function showTerminal(app: RunningApp, opened: AppPage, body: objec
 
 /** Shows a terminal that there is. */
 export async function openTerminal(opened: AppPage, id: string): Promise<TerminalScreen> {
+  // As a link that is followed: the list may be long.
+  await opened.page.evaluate(`history.pushState(null, "", "/s/${id}")`)
   const pane = opened.pane(id)
-  // As a link that is followed: the list may be long. Again where the layout of the server has come since.
-  await expect
-    .poll(async () => {
-      await opened.page.evaluate(`location.pathname === "/s/${id}" || history.pushState(null, "", "/s/${id}")`)
-      return pane.locator(".xterm-rows").first().isVisible()
-    }, WITHIN)
-    .toBe(true)
+  await pane.locator(".xterm-rows").first().waitFor()
   const isTouch = (await opened.page.evaluate("matchMedia('(max-width: 759px)').matches")) === true
   if (!isTouch) await pane.locator(".xterm-screen").first().click()
   const rows = `[...document.querySelectorAll('[data-session="${id}"] .xterm-rows')].at(-1)?.children ?? []`
