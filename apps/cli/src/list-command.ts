@@ -7,7 +7,7 @@
 const GROUPS: Readonly<
   Record<string, { readonly known: ReadonlyArray<string>; readonly session: "needed" | "possible" | "none" }>
 > = {
-  queue: { known: ["ls", "show", "edit", "rm", "move", "hold", "release", "again", "drop"], session: "needed" },
+  queue: { known: ["ls", "show", "edit", "rm", "move", "send", "hold", "release", "again", "drop"], session: "needed" },
   tasks: { known: ["ls", "stop"], session: "needed" },
   rules: { known: ["ls", "forget"], session: "possible" },
   token: { known: ["new", "ls", "revoke", "rotate"], session: "none" },
