@@ -30,11 +30,15 @@ describe("arranging panes", () => {
 
   const box = async (pane: Locator) => (await pane.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
 
-  /** Scrolls the part of a pane that scrolls to a place, and gives an expression for where it is. */
-  const scrolled = async ({ page }: AppPage, to: number): Promise<string> => {
+  /** Scrolls up in the talk as a person does, and gives an expression for where it is. */
+  const scrolled = async ({ page, pane }: AppPage): Promise<string> => {
     const scroller = `[...document.querySelectorAll('[data-session="${talk.id}"] *')].find((one) => one.scrollHeight > one.clientHeight + 200)`
-    await page.waitForFunction(scroller)
-    await page.evaluate(`(() => { ${scroller}.scrollTop = ${to} })()`)
+    await expect.poll(() => page.evaluate(`${scroller}?.scrollTop > 600`)).toBe(true)
+    const { x, y, width, height } = await box(pane(talk.id))
+    await page.mouse.move(x + width / 2, y + height / 3)
+    await page.mouse.wheel(0, -400)
+    const left = `${scroller}.scrollTop > 0 && ${scroller}.scrollTop < ${scroller}.scrollHeight - ${scroller}.clientHeight - 300`
+    await expect.poll(() => page.evaluate(left)).toBe(true)
     return `${scroller}.scrollTop`
   }
 
@@ -42,10 +46,10 @@ describe("arranging panes", () => {
     const opened = await app.open()
     const { page, pane, openSession, close } = opened
     await beside(opened)
-    const place = await scrolled(opened, 140)
+    const place = await scrolled(opened)
     const field = pane(talk.id).getByRole("textbox").last()
     await field.fill("half a thought")
-    await page.evaluate(`(() => { ${place} = 140 })()`)
+    const left = await page.evaluate(place)
     const before = await box(pane(shell.id))
     // Out of the text, then each by its key.
     const keys = [
@@ -61,7 +65,7 @@ describe("arranging panes", () => {
     await page.getByRole("menuitem", { name: /Move the pane down/ }).click()
     await expect.poll(async () => (await box(pane(shell.id))).y).toBeGreaterThan(before.y + 200)
     await openSession(talk.id)
-    expect(await page.evaluate(place)).toBe(140)
+    expect(await page.evaluate(place)).toBe(left)
     expect(await field.inputValue()).toBe("half a thought")
     await close()
   })

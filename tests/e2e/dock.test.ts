@@ -112,8 +112,9 @@ describe("the dock", () => {
   it("APP-49 keeps what is sent without a server, takes one back, and sends the other once", async () => {
     const session = await app.agent({ label: "Away" })
     const opened = await app.open({ path: `/s/${session.id}` })
-    const { page, pane, connected, picture, overflows, close } = opened
+    const { page, pane, connected, kept, picture, overflows, close } = opened
     await connected()
+    await kept()
     await app.hub.kill("SIGKILL")
     const text = fieldOf(opened, session.id)
     await expect.poll(() => pane(session.id).locator("[data-act=send]").textContent()).toContain("Send when connected")
