@@ -4,7 +4,7 @@
  */
 import { openDB } from "idb"
 import type { DBSchema, IDBPDatabase } from "idb"
-import type { HubModel, Layout, SavedView } from "@holdfast/client/model"
+import type { HubModel, SavedView } from "@holdfast/client/model"
 import { readLayout } from "@holdfast/core/layout/read-layout"
 import type { Session } from "@holdfast/protocol/session"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
@@ -44,17 +44,19 @@ const layoutItem = (): string => `holdfast-app-layout${basePath()}`
 export function restoreLayout({ desk }: HubModel): void {
   try {
     const text = localStorage.getItem(layoutItem())
-    const layout = text === null ? undefined : readLayout(JSON.parse(text))
-    if (layout !== undefined) desk.layout.restore(layout)
+    const kept = text === null ? undefined : (JSON.parse(text) as { readonly layout?: unknown; readonly unsaved?: unknown })
+    const layout = readLayout(kept?.layout)
+    const unsaved = typeof kept?.unsaved === "number" ? kept.unsaved : undefined
+    if (layout !== undefined) desk.layout.restore(layout, unsaved)
   } catch {
     // What cannot be read is as if nothing had been kept.
   }
 }
 
-/** Keeps the layout. */
-export function keepLayout(layout: Layout): void {
+/** Keeps the layout, and whether the server lacks it. */
+function keepLayout({ desk: { layout } }: HubModel): void {
   try {
-    localStorage.setItem(layoutItem(), JSON.stringify(layout))
+    localStorage.setItem(layoutItem(), JSON.stringify({ layout: layout.latest, unsaved: layout.unsaved }))
   } catch {
     // The server has it.
   }
@@ -73,7 +75,7 @@ export function keepModel(hub: HubModel): () => void {
     // A private window may keep nothing.
     .catch((cause: unknown) => console.warn("nothing is kept for a start without the server:", cause))
     .finally(() => isKeptRead.set(true))
-  const ends = [keeper.start(), hub.desk.layout.state.subscribe(() => keepLayout(hub.desk.layout.latest))]
+  const ends = [keeper.start(), hub.desk.layout.state.subscribe(() => keepLayout(hub))]
   return () => {
     isOver = true
     for (const end of ends) end()

@@ -51,6 +51,8 @@ export class KeptValue<A> {
   #putting: Promise<void> | undefined
   #loading: Promise<void> | undefined
   #isLoaded = false
+  /** Of what was restored: the hub's version that it was changed from. */
+  #from: number | undefined
 
   /** `delay`: milliseconds from a change to its put. */
   constructor(frames: Frames, initial: A, calls: ValueCalls<A>, delay: number) {
@@ -75,10 +77,20 @@ export class KeptValue<A> {
     return this.#loading
   }
 
-  /** Shows what the page kept of an earlier visit, until the hub's is there; changes nothing that is newer. */
-  restore(value: A): void {
+  /** The hub's version that was changed here, while the hub lacks the change. */
+  get unsaved(): number | undefined {
+    if (!this.#isLoaded) return this.#from
+    return this.#cell.latest.status === "changed" ? this.#version : undefined
+  }
+
+  /**
+   * Shows what the page kept of an earlier visit, until the hub's is there; changes nothing that is newer. `unsaved` is what it was
+   * then: while the hub still has that version, it gets the change.
+   */
+  restore(value: A, unsaved?: number): void {
     if (this.#isLoaded || this.#changes > 0) return
     this.#initial = value
+    this.#from = unsaved
     this.#show({ value, status: "loading" })
   }
 
@@ -123,7 +135,13 @@ export class KeptValue<A> {
         while (this.#putting !== undefined) await this.#putting
         stored = await this.#calls.read()
       } while (this.#putting !== undefined)
-      const isOwn = this.#isLoaded && stored.version === this.#version
+      const isFromHere = this.#from === stored.version
+      const isOwn = isFromHere || (this.#isLoaded && stored.version === this.#version)
+      this.#from = undefined
+      if (isFromHere && this.#changes === this.#settled) {
+        this.#changes++
+        this.#putLater(this.#delay)
+      }
       this.#version = stored.version
       this.#isLoaded = true
       if (this.#changes === this.#settled) this.#show({ value: stored.value ?? this.#initial, status: "saved" })

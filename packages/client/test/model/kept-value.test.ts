@@ -125,6 +125,35 @@ describe("a value that is kept on the hub", () => {
     expect(again.state.get()).toMatchObject({ other: { value: "as it was, and more" } })
   })
 
+  it("U-14 makes a change again that the hub did not get before the page went, if the hub still has what it was made from", async () => {
+    stored = { value: "hub's", version: 3, time: 1 }
+    await kept.load()
+    fails = new HoldfastError("Unreachable", "gone")
+    kept.set("arranged")
+    await later()
+    const { latest, unsaved } = kept
+    expect(unsaved).toBe(3)
+    fails = undefined
+    const calls = {
+      read: async () => stored,
+      put: async (value: string) => (stored = { value, version: stored.version + 1, time: 2 }),
+    }
+    const next = new KeptValue(frames, "", calls, DELAY)
+    next.restore(latest, unsaved)
+    expect(next.unsaved).toBe(3)
+    await next.load()
+    await vi.advanceTimersByTimeAsync(DELAY * 2)
+    expect(stored).toMatchObject({ value: "arranged", version: 4 })
+    expect(next.unsaved).toBeUndefined()
+    // Another client's change is newer.
+    stored = { value: "other's", version: 5, time: 3 }
+    const late = new KeptValue(frames, "", calls, DELAY)
+    late.restore("arranged again", 4)
+    await late.load()
+    expect(late.latest).toBe("other's")
+    expect(late.unsaved).toBeUndefined()
+  })
+
   it("U-14 shows the hub's in place of what was kept, and nothing kept once the hub's is there", async () => {
     kept.restore("old")
     stored = { value: "new", version: 3, time: 1 }
