@@ -39,7 +39,7 @@ export function isAboutAgent<E extends { readonly name: string }>(
   return Object.hasOwn(AGENT_EVENTS, event.name)
 }
 
-/** An event before it has a seq: what `decide` returns. */
+/** An event before it has a seq: what `decide` returns. Of one that is quiet, as it happened elsewhere before, no webhook is sent (Y-9). */
 export type EventDraft =
   | {
       readonly [N in EventName]: {
@@ -47,6 +47,7 @@ export type EventDraft =
         readonly data: EventData[N]
         readonly by?: string
         readonly turn?: string
+        readonly isQuiet?: true
       }
     }[EventName]
   | {
@@ -54,6 +55,7 @@ export type EventDraft =
       readonly data: Readonly<Record<string, unknown>>
       readonly by?: never
       readonly turn: string
+      readonly isQuiet?: never
     }
 
 interface Row {

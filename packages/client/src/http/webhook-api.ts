@@ -1,5 +1,5 @@
 /**
- * The HTTP routes for webhooks as typed functions (docs/protocol/rules.md, Y-1 to Y-8).
+ * The HTTP routes for webhooks as typed functions (docs/protocol/rules.md, Y-1 to Y-9).
  *
  * Each fails with `HoldfastError`, as those of `makeApi` do.
  */

@@ -2,8 +2,8 @@
  * Forking a session: a new one whose agent continues from its messages, all of them or up to a place (docs/protocol/rules.md,
  * A-71). Nothing of the agent's own memory goes with them, so that any agent can; the session that is forked stays as it is.
  *
- * A long transcript is taken over batch by batch into a session in the trash, which leaves it with the last batch; one that was
- * broken off is purged in a day.
+ * A short transcript is made in one append, a long one in the trash (`long-session.ts`): it is read piece by piece, and each
+ * batch has in its key how far the log is read, so that it is continued from there.
  */
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -11,7 +11,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import { FILE_REFERENCE, type Message } from "@holdfast/protocol/agent/message"
-import { type DoorError, SessionNotReady, SessionPermissionError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import {
+  type DoorError,
+  type SessionDeleted,
+  SessionNotReady,
+  SessionPermissionError,
+  Unavailable,
+  Unprocessable,
+} from "@holdfast/protocol/errors"
 import { type EventDraft, knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { ForkedFrom } from "@holdfast/protocol/forked-from"
@@ -21,7 +28,6 @@ import { writeDurably } from "@holdfast/store/durable-file"
 import type { AttendedPart } from "../delivery/AttendedPart.ts"
 import type { Created, Principal } from "../Hub.ts"
 import { kindRefusal } from "../session/allowed-kinds.ts"
-import { appendOnce } from "../session/command.ts"
 import { fromCallback } from "../session/Fork.ts"
 import { makeSession } from "../session/new-session.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -31,16 +37,18 @@ import type { NewSession } from "../session/SessionKind.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import type { AgentRequestContext } from "./AgentContext.ts"
+import { type Batch, begunInTrash, fill, keyed } from "./long-session.ts"
 import { messageSeq } from "./stored-messages.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 
-/** Most bytes of messages in one append, about. */
-const BATCH_BYTES = 1024 * 1024
-/** A fork that was broken off is kept this long, in milliseconds. */
-const KEPT_MILLIS = 24 * 3600_000
+/** Most bytes of messages that are taken over in one append, about. */
+const AT_ONCE_BYTES = 1024 * 1024
 const LABEL_MAX = 200
+/** Its batches have the keys `fork-1`, `fork-2`, and so on; this is the one of its end. */
+const NAME = "fork"
+const END_KEY = "fork-end"
 
-/** Forks a session; with a key once. */
+/** Forks a session; with a key once. What it began continues although its caller went away. */
 export function forkSession(
   core: AgentRequestContext,
   id: string,
@@ -58,7 +66,7 @@ export function forkSession(
       return yield* new SessionNotReady({ message, status })
     }
     const seq = yield* forkPoint(core, source, request)
-    const { batches, files, last } = yield* messagesThrough(core, source, seq)
+    const { events, files, last } = yield* survey(core, source, seq)
     const from: ForkedFrom = { session: id, label, seq, ...(last === undefined ? {} : { message: last }) }
     const plan = yield* planFork(core, source, agent, {
       from,
@@ -66,25 +74,57 @@ export function forkSession(
       label: request.label ?? headOf(`Fork of ${label}`, LABEL_MAX),
       files,
     })
-    const [first = [], ...rest] = batches
-    const begun: ReadonlyArray<EventDraft> =
-      rest.length === 0 ? [] : [{ name: "session/deleted", data: { purgeAt: core.now() + KEPT_MILLIS } }]
     const creation = {
-      plan: { ...plan, events: [...anew(agent), ...begun, ...first] },
+      plan: { ...plan, events: [...anew(agent), ...(events ?? [begunInTrash(core.now())])] },
       by,
       request: { kind: "agent", ...(request.key === undefined ? {} : { key: request.key }) },
       body: { ...request, key: undefined, fork: id },
     } as const
-    const made = yield* fromCallback<Created, DoorError>((answer) => makeSession(core, creation, answer))
-    if (!made.created || rest.length === 0) return made
-    const { session } = yield* core.table.open(made.session.id)
-    for (const [at, batch] of rest.entries()) {
-      const more: ReadonlyArray<EventDraft> = at === rest.length - 1 ? [...batch, { name: "session/restored", data: {} }] : batch
-      yield* appendOnce(session, more, { key: `fork-${at}`, hash: id }, by.name)
-    }
-    return { session: session.record(), created: true }
+    const making = fromCallback<Created, DoorError>((answer) => makeSession(core, creation, answer)).pipe(
+      Effect.flatMap((made) =>
+        made.created && events === undefined ? filled(core, source, made.session.id, by) : Effect.succeed(made),
+      ),
+      // Its key made one before: a part of it may be missing, and it is as the first request wanted it.
+      Effect.catchTag("SessionDeleted", (deleted) => continued(core, source, deleted, by)),
+    )
+    return yield* Effect.uninterruptible(making)
   })
 }
+
+/** Continues a fork that was broken off. A person may have put a whole one into the trash, which stays there. */
+const continued = (core: AgentRequestContext, source: OpenSession, deleted: SessionDeleted, by: Principal) =>
+  Effect.gen(function* () {
+    const { session: fork } = yield* core.table.open(deleted.session)
+    const { forkedFrom } = fork.durable
+    if (forkedFrom === undefined || (yield* keyed(core, fork, END_KEY)) !== undefined) return yield* deleted
+    const { events } = yield* survey(core, source, forkedFrom.seq)
+    if (events !== undefined) return yield* deleted
+    return yield* filled(core, source, fork.id, by)
+  })
+
+/** Takes over what a fork in the trash does not have yet, after which it is there. */
+const filled = (core: AgentRequestContext, source: OpenSession, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
+  Effect.gen(function* () {
+    const { session: fork } = yield* core.table.open(id)
+    const through = fork.durable.forkedFrom?.seq ?? 0
+    let after = source.firstSeq - 1
+    let from = 1
+    for (let done = yield* keyed(core, fork, `${NAME}-1`); done !== undefined;) {
+      after = Number(done.hash)
+      done = yield* keyed(core, fork, `${NAME}-${++from}`)
+    }
+    const next = Effect.gen(function* () {
+      while (after < through) {
+        const piece: Piece = yield* messagesAfter(core, source, after, through)
+        after = piece.after
+        // The last message, not the end of what was read: that is another one when the log has grown.
+        if (piece.messages.length > 0) return { events: piece.messages, hash: String(piece.lastSeq) } satisfies Batch
+      }
+      return undefined
+    })
+    yield* fill(fork, { name: NAME, from, next, last: [], end: { key: END_KEY, hash: source.id } }, by.name)
+    return { session: fork.record(), created: true }
+  })
 
 const bound = (by: Principal, session: string): SessionPermissionError =>
   new SessionPermissionError({
@@ -123,44 +163,65 @@ const forkPoint = (core: AgentRequestContext, session: OpenSession, { through, b
     return through === undefined ? found - 1 : found
   })
 
-/** What a fork begins with. */
-interface Taken {
-  readonly batches: ReadonlyArray<ReadonlyArray<EventDraft>>
+/** Messages as they are in the log and by whom they are, and how far it was read. */
+interface Piece {
+  readonly messages: ReadonlyArray<MessageAdded>
+  /** Seq of the last of them. */
+  readonly lastSeq: number
+  readonly after: number
+}
+
+type MessageAdded = Extract<EventDraft, { readonly name: "message/added" }>
+
+/** The messages behind a seq, as many as are read at once. `after` is `through` when there are no more. */
+const messagesAfter = (core: AgentRequestContext, session: OpenSession, after: number, through: number) =>
+  Effect.gen(function* () {
+    const range = { after, maxBytes: READ_BYTES, channel: "message", type: "added" }
+    const page = yield* core.store.read(session.handle, range).pipe(Effect.mapError(storeProblem))
+    const messages: Array<MessageAdded> = []
+    let lastSeq = after
+    for (const record of page.records) {
+      const view = readRecord(record, 0)
+      if (view.seq > through) break
+      const event = decodeRecord(view)
+      const known = knownEvent(event)
+      if (known?.name !== "message/added") continue
+      lastSeq = view.seq
+      messages.push({ name: known.name, data: known.data, isQuiet: true, ...(event.by === undefined ? {} : { by: event.by }) })
+    }
+    const isOver = page.atHead || page.last <= after || page.last > through
+    return { messages, lastSeq, after: isOver ? through : page.last } satisfies Piece
+  })
+
+/** What is taken over, without the messages themselves when they are too long for one append. */
+interface Survey {
+  readonly events: ReadonlyArray<EventDraft> | undefined
   /** Hashes of the files that are named in it. */
   readonly files: ReadonlySet<string>
   readonly last: string | undefined
 }
 
-/** The messages up to a seq, each as it is in the log and by whom it is. */
-const messagesThrough = (core: AgentRequestContext, session: OpenSession, through: number) =>
+/** Looks at the messages up to a seq. */
+const survey = (core: AgentRequestContext, session: OpenSession, through: number) =>
   Effect.gen(function* () {
-    const batches: Array<Array<EventDraft>> = []
+    let events: Array<EventDraft> | undefined = []
     const files = new Set<string>()
     let last: string | undefined
-    let bytes = BATCH_BYTES
+    let bytes = 0
     for (let after = session.firstSeq - 1; after < through;) {
-      const range = { after, maxBytes: READ_BYTES, channel: "message", type: "added" }
-      const page = yield* core.store.read(session.handle, range).pipe(Effect.mapError(storeProblem))
-      for (const record of page.records) {
-        const view = readRecord(record, 0)
-        if (view.seq > through) break
-        const event = decodeRecord(view)
-        const known = knownEvent(event)
-        if (known?.name !== "message/added") continue
-        const size = jsonBytes(known.data)
-        if (bytes + size > BATCH_BYTES) {
-          batches.push([])
-          bytes = 0
-        }
-        bytes += size
-        batches.at(-1)?.push({ name: "message/added", data: known.data, ...(event.by === undefined ? {} : { by: event.by }) })
-        last = known.data.message.id
-        for (const hash of filesOf(known.data.message)) files.add(hash)
+      const piece: Piece = yield* messagesAfter(core, session, after, through)
+      after = piece.after
+      for (const draft of piece.messages) {
+        const { message } = draft.data
+        last = message.id
+        for (const hash of filesOf(message)) files.add(hash)
+        if (events === undefined) continue
+        bytes += jsonBytes(draft.data)
+        if (bytes > AT_ONCE_BYTES && events.length > 0) events = undefined
+        else events.push(draft)
       }
-      if (page.atHead || page.last <= after) break
-      after = page.last
     }
-    return { batches, files, last } satisfies Taken
+    return { events, files, last } satisfies Survey
   })
 
 const HASH = /^[0-9a-f]{64}$/

@@ -2,8 +2,7 @@
  * Importing a session of another program: one session of ours with its messages and with the transcript that its agent
  * continues from, once per session however often it is asked for (row:A10).
  *
- * A short one is made in one append. A long one is made in the trash, batch by batch, each under a key of its own, and
- * comes out of it with the last; one that was broken off is continued when it is asked for again, or purged in a day.
+ * A short one is made in one append, a long one in the trash (`long-session.ts`).
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,6 +16,7 @@ import type { AgentRequestContext } from "./AgentContext.ts"
 import { kindRefusal } from "../session/allowed-kinds.ts"
 import { newId } from "../session/new-id.ts"
 import { appendOnce } from "../session/command.ts"
+import { begunInTrash, fill, keyed } from "./long-session.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -30,8 +30,6 @@ const TRANSCRIPT_MAX = 256 * 1024 * 1024
 const AT_ONCE_MAX = 2 * 1024 * 1024
 /** Events that a session in the trash begins with while it is imported: created, its agent described, put there. */
 const BEGUN_EVENTS = 3
-/** A broken-off import is kept this long, in milliseconds. */
-const KEPT_MILLIS = 24 * 3600_000
 /** Keys under which the parts of a long import are appended; that of the size tells how far the file is read. */
 const SIZE_KEY = "import-size"
 const END_KEY = "import-end"
@@ -67,7 +65,7 @@ export function importable(core: AgentRequestContext): Effect.Effect<ReadonlyArr
   )
 }
 
-/** Imports one; a second time gives the session of the first. */
+/** Imports one; a second time gives the session of the first. What it began continues although its caller went away. */
 export function importClaude(core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> {
   return Effect.gen(function* () {
     const notAllowed = kindRefusal(core.settings, "agent")
@@ -83,6 +81,17 @@ export function importClaude(core: AgentRequestContext, id: string, by: Principa
     if (source.size > TRANSCRIPT_MAX) {
       return yield* new Unprocessable({ message: `the session has ${source.size} bytes, at most ${TRANSCRIPT_MAX} are imported` })
     }
+    return yield* Effect.uninterruptible(importFound(core, from, source, by))
+  })
+}
+
+const importFound = (
+  core: AgentRequestContext,
+  from: ImportSource,
+  source: ForeignSession,
+  by: Principal,
+): Effect.Effect<Created, DoorError> =>
+  Effect.gen(function* () {
     const info: EventDraft = { name: "session/agent-info", data: { native: source.id } }
     if (source.size <= AT_ONCE_MAX) {
       const all = yield* reading(from.title, () => allOf(source.batches(source.size, by.name)))
@@ -90,14 +99,12 @@ export function importClaude(core: AgentRequestContext, id: string, by: Principa
       const { session } = yield* core.table.open(made.id)
       return yield* importedAs(session, made.created)
     }
-    const begun: EventDraft = { name: "session/deleted", data: { purgeAt: core.now() + KEPT_MILLIS } }
-    const made = yield* make(core, from, source, [info, begun], by)
+    const made = yield* make(core, from, source, [info, begunInTrash(core.now())], by)
     const { session } = yield* core.table.open(made.id)
     if (!(yield* isUnfinished(core, session))) return yield* importedAs(session, made.created)
-    yield* fill(core, session, from, source, by)
+    yield* fillFrom(core, session, from, source, by)
     return { session: session.record(), created: true }
   })
-}
 
 const importedAs = (session: OpenSession, created: boolean): Effect.Effect<Created, DoorError> =>
   !created && session.durable.status === "deleted"
@@ -140,9 +147,10 @@ const make = (
     const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
     if (encoded === undefined) return yield* Effect.die(new Error("an imported session was refused"))
     const key = { key: `import-${from.agent.name}-${source.id}`, hash: source.id }
-    const { records, state } = encoded
+    const { notes, records, state } = encoded
+    const beside = notes === undefined ? {} : { notes }
     return yield* fromCallback<{ readonly id: string; readonly created: boolean }, DoorError>((answer) =>
-      core.table.create({ id, records, state: storedState(state), key }, state, (outcome) => {
+      core.table.create({ id, records, state: storedState(state), key, ...beside }, state, (outcome) => {
         switch (outcome._tag) {
           case "Loaded":
             core.feed.push(id, () => outcome.loaded.session.record())
@@ -160,10 +168,6 @@ const make = (
     )
   })
 
-/** What a key was used for in a session. */
-const keyed = (core: AgentRequestContext, { handle }: OpenSession, key: string) =>
-  core.store.keyed(handle, key).pipe(Effect.mapError(storeProblem))
-
 /** Whether a session was made for a long import that has not come to its end. A person may have put a whole one into the trash. */
 const isUnfinished = (core: AgentRequestContext, session: OpenSession): Effect.Effect<boolean, DoorError> =>
   Effect.gen(function* () {
@@ -171,8 +175,8 @@ const isUnfinished = (core: AgentRequestContext, session: OpenSession): Effect.E
     return session.durableSeq <= BEGUN_EVENTS || (yield* keyed(core, session, SIZE_KEY)) !== undefined
   })
 
-/** Appends what is not there yet of a long import, and takes the session out of the trash. */
-const fill = (
+/** Appends what is not there yet of a long import, as long as the file was when it began. */
+const fillFrom = (
   core: AgentRequestContext,
   session: OpenSession,
   from: ImportSource,
@@ -182,13 +186,11 @@ const fill = (
   Effect.gen(function* () {
     const known = yield* keyed(core, session, SIZE_KEY)
     if (known === undefined) yield* appendOnce(session, [], { key: SIZE_KEY, hash: String(source.size) }, by.name)
-    const size = known === undefined ? source.size : Number(known.hash)
-    const batches = source.batches(size, by.name)
-    for (let number = 1; ; number++) {
-      const { value: batch } = yield* reading(from.title, () => batches.next())
-      if (batch === undefined) break
-      yield* appendOnce(session, batch, { key: `import-${from.agent.name}-${number}`, hash: source.id }, by.name)
-    }
-    const last: ReadonlyArray<EventDraft> = [mark(from, source), { name: "session/restored", data: {} }]
-    yield* appendOnce(session, last, { key: END_KEY, hash: source.id }, by.name)
+    const batches = source.batches(known === undefined ? source.size : Number(known.hash), by.name)
+    const hash = source.id
+    const next = reading(from.title, () => batches.next()).pipe(
+      Effect.map(({ value: events }) => (events === undefined ? undefined : { events, hash })),
+    )
+    const name = `import-${from.agent.name}`
+    yield* fill(session, { name, next, last: [mark(from, source)], end: { key: END_KEY, hash } }, by.name)
   })

@@ -25,7 +25,7 @@ export interface Encoded {
   readonly state: SessionState
   /** True when the record changed, so that it must be stored. */
   readonly recorded: boolean
-  /** The events that webhooks may be sent (Y-1), where there are any. */
+  /** The events that webhooks may be sent (Y-1, Y-9), where there are any. */
   readonly notes: ReadonlyArray<Note> | undefined
   /** What they add to the trace, where there is anything. */
   readonly trace: ReadonlyArray<TracePoint> | undefined
@@ -65,7 +65,7 @@ export function encodeDrafts(
     state = evolve(state, event, id)
     if (channel === "agent") continue
     recorded ||= !UNRECORDED.has(draft.name)
-    if (NOTED_EVENTS.has(draft.name)) (notes ??= []).push({ seq: event.seq, name: draft.name })
+    if (NOTED_EVENTS.has(draft.name) && draft.isQuiet !== true) (notes ??= []).push({ seq: event.seq, name: draft.name })
     const moment = momentOf(draft as KnownEvent)
     if (moment !== undefined) (trace ??= []).push({ seq: event.seq, time, sign: moment })
   }

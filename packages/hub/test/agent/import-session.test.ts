@@ -8,21 +8,25 @@ import type { EventData } from "@holdfast/protocol/events"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store } from "@holdfast/store/Store"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
 import { failure, messages, record } from "@holdfast/testkit/hub/agent-house"
 import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 
 const ID = "11111111-2222-4333-8444-555555555555"
 
-/** A store that is full after so many appends. */
-const fullAfter = (path: string, appends: number): Layer.Layer<Store> =>
+/** A store that is full after so many appends, and says before each that it comes. */
+const fullAfter = (path: string, appends: number, comes: () => void): Layer.Layer<Store> =>
   Layer.effect(
     Store,
     Effect.map(Store, (inner) => {
       let left = appends
       return Store.of({
         ...inner,
-        append: (request, done) =>
-          left-- > 0 ? inner.append(request, done) : done({ _tag: "StorageFull", message: "no space left on device" }),
+        append: (request, done) => {
+          comes()
+          if (left-- > 0) inner.append(request, done)
+          else done({ _tag: "StorageFull", message: "no space left on device" })
+        },
       })
     }),
   ).pipe(Layer.provide(Layer.orDie(SqliteStore.layer({ path, durability: "power" }))))
@@ -32,8 +36,8 @@ describe("importing a long session of Claude Code", () => {
   let house: House
   let file: string
   let count: number
-  const open = async (appends: number): Promise<House> => {
-    const store = fullAfter(join(directory.path, "holdfast.db"), appends)
+  const open = async (appends: number, comes: () => void = () => {}): Promise<House> => {
+    const store = fullAfter(join(directory.path, "holdfast.db"), appends, comes)
     return (house = await openHouse({ directory: directory.path, store }))
   }
   const entry = (type: "user" | "assistant", content: unknown): string => {
@@ -66,6 +70,16 @@ describe("importing a long session of Claude Code", () => {
     vi.unstubAllEnvs()
     await house.close()
     await directory.remove()
+  })
+
+  it("H-20 Y-9 one whose caller went away continues, and is news once", async () => {
+    let running: ReturnType<House["hub"]["perform"]>
+    await open(Number.POSITIVE_INFINITY, () => running?.interruptUnsafe())
+    await house.run(house.store.openNotes("test"))
+    running = house.hub.perform("imports.create", { id: ID }, OWNER, () => {})
+    await eventually("it is whole", 30_000, async () => (await listed()) === 1)
+    const { notes } = await house.run(house.store.notes(0, 1000))
+    expect(notes.map(({ name }) => name)).toEqual(["session/created"])
   })
 
   it("H-20 an interrupted one is in the trash, and is resumed when it is requested again, as it was then", async () => {

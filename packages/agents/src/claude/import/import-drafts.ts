@@ -31,7 +31,7 @@ export async function* importBatches(source: ClaudeSession, by: string): AsyncGe
 async function* drafts(source: ClaudeSession, by: string): AsyncGenerator<EventDraft, void> {
   for await (const message of claudeMessages(source)) {
     const author = message.role === "user" ? { by } : {}
-    yield { name: "message/added", data: { message: { ...message, ...author } } }
+    yield { name: "message/added", data: { message: { ...message, ...author } }, isQuiet: true }
   }
   for await (const batch of claudeTranscript(source)) yield await transcriptDraft(batch)
 }
