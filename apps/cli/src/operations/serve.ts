@@ -28,8 +28,8 @@ const player = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../dist/player.html" : "./player.html", import.meta.url),
 )
 
-/** This program, as it was started. */
-const program = { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ""] }
+/** This program, as others are started with it: flags of this process, such as those for a debugger, are not theirs. */
+const program = { command: process.execPath, args: [process.argv[1] ?? ""] }
 
 /** The built app: beside the bundle, also for a hub that is started from the sources. */
 const app = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../dist/web" : "./web", import.meta.url))

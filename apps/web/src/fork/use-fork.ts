@@ -1,6 +1,7 @@
 /** Forking a session from the page: the fork is shown beside it (docs/protocol/app-rules.md, APP-78). */
 import { useCallback } from "react"
 import { useHub } from "@holdfast/react"
+import { AskedOnce } from "../app/AskedOnce.ts"
 import { useNotice } from "../app/notices.ts"
 import { useOpen } from "../workspace/use-open.ts"
 
@@ -12,6 +13,9 @@ export interface ForkPlace {
   readonly text?: string
 }
 
+/** Forks that are being made. */
+const asked = new AskedOnce()
+
 /** Forks a session and opens the fork beside it. What fails is told. */
 export function useFork(): (session: string, place?: ForkPlace) => Promise<void> {
   const hub = useHub()
@@ -21,8 +25,10 @@ export function useFork(): (session: string, place?: ForkPlace) => Promise<void>
     async (session, { text, ...place } = {}) => {
       const { connection } = hub.hub
       try {
-        // A key: a fork that was asked for twice, as over a connection that was lost, is one.
-        const made = await connection.call("sessions.fork", { session, ...place, key: crypto.randomUUID() })
+        const wanted = { session, ...place }
+        const name = JSON.stringify([session, place.through, place.before])
+        const made = await asked.ask(connection, name, (key) => connection.call("sessions.fork", { ...wanted, key }))
+        if (made === undefined) return
         if (text !== undefined && text !== "") hub.desk.draft(made.id).set({ text })
         open.session(made.id, { split: "right" })
         tell("Forked", () => {

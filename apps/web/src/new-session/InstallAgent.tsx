@@ -4,6 +4,7 @@ import type { ReactElement } from "react"
 import { useDoing, useHub, useSession } from "@holdfast/react"
 import type { AgentEntry } from "@holdfast/protocol/agent/agent"
 import { HoldfastError } from "@holdfast/client"
+import { AskedOnce } from "../app/AskedOnce.ts"
 import { Store, useStore } from "../ui/store.ts"
 import { Button } from "../ui/Button.tsx"
 import { useOpen } from "../workspace/use-open.ts"
@@ -13,6 +14,9 @@ import css from "./new-session.module.css"
 /** Sessions that install agents, by the agents' names. */
 const installing = new Store<Readonly<Record<string, string>>>({})
 
+/** Installations that are being begun. */
+const asked = new AskedOnce()
+
 /** The way to an agent that is missing. */
 export function InstallAgent({ agent: { name, title, missing } }: { readonly agent: AgentEntry }): ReactElement {
   const hub = useHub()
@@ -20,10 +24,13 @@ export function InstallAgent({ agent: { name, title, missing } }: { readonly age
   const [problem, setProblem] = useState<string | undefined>(undefined)
   const install = (): void => {
     setProblem(undefined)
-    hub.hub.connection.call("agents.install", { agent: name }).then(
-      ({ id }) => installing.set({ ...installing.get(), [name]: id }),
-      (cause: unknown) => setProblem(cause instanceof HoldfastError ? cause.message : String(cause)),
-    )
+    const { connection } = hub.hub
+    asked
+      .ask(connection, name, (key) => connection.call("agents.install", { agent: name, key }))
+      .then(
+        (made) => made !== undefined && installing.set({ ...installing.get(), [name]: made.id }),
+        (cause: unknown) => setProblem(cause instanceof HoldfastError ? cause.message : String(cause)),
+      )
   }
   if (session !== undefined) return <Installing session={session} again={install} />
   return (

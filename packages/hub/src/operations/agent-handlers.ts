@@ -44,11 +44,11 @@ export function agentHandlers(context: HubContext) {
 
   return {
     "agents.list": effect(() => Effect.map(catalog.list, (agents) => ({ agents }))),
-    "agents.install": effect(({ agent }, by) =>
+    "agents.install": effect(({ agent, ...keyed }, by) =>
       Effect.flatMap(catalog.installer(agent), ({ title, command, args, env }) => {
         const label = `Install ${title}`
         return fromCallback<Created, DoorError>((answer) =>
-          create(context, { kind: "terminal", command, args, env, label }, by, answer),
+          create(context, { kind: "terminal", command, args, env, label, ...keyed }, by, answer),
         )
       }),
     ),

@@ -12,7 +12,8 @@ it("A-73 installs an agent in a terminal that says how far it is, and says why o
     installer: (name: string) => (name === "codex" ? Effect.succeed(installer) : scriptedCatalog.installer(name)),
   }
   const house = await openHouse({ directory: directory.path, catalog })
-  const install = (agent: string) => performed(house.hub, "agents.install", { agent }, OWNER)
+  const install = (agent: string, key?: string) =>
+    performed(house.hub, "agents.install", key === undefined ? { agent } : { agent, key }, OWNER)
   try {
     const { session } = await house.run(install("codex"))
     expect(session).toMatchObject({ kind: "terminal", label: "Install Codex", owner: "owner" })
@@ -21,6 +22,8 @@ it("A-73 installs an agent in a terminal that says how far it is, and says why o
       "its output and its end",
       (seen) => seen.text.includes("for /d") && seen.list.some(({ type }) => type === "exit"),
     )
+    const keyed = await house.run(install("codex", "install-1"))
+    expect(await house.run(install("codex", "install-1"))).toMatchObject({ created: false, session: { id: keyed.session.id } })
     expect(await house.run(Effect.flip(install("scripted")))).toMatchObject({ _tag: "Unprocessable", field: "agent" })
   } finally {
     await house.close()

@@ -9,6 +9,7 @@ import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirector
 import { ForkSession } from "../history.ts"
 import { Session } from "../session.ts"
 import { ItemId, ofSession, operation, SessionName } from "./operation.ts"
+import { Keyed } from "./sessions.ts"
 
 const optionalSession = {
   session: Schema.optionalKey(
@@ -31,11 +32,13 @@ export const agents = {
     scope: "write",
     http: "POST /api/agents/:agent/install",
     params: { agent: AgentName.annotate({ description: "Name of the agent", examples: ["codex"] }) },
+    body: Keyed,
     output: Session,
     answer: "created",
     summary: "Install an agent on the hub's machine, in a terminal that shows how far it is and can be stopped",
     changes: true,
-    errors: ["AgentUnknown", "KindNotAllowed", "Unprocessable"],
+    errors: ["AgentUnknown", "KindNotAllowed", "SessionDeleted", "Unprocessable"],
+    example: { key: "install-1" },
   }),
   "agent.interrupt": operation({
     scope: "write",
