@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { attachReader, createTerminal, type House, openHouse, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { failure } from "@holdfast/testkit/hub/agent-house"
+import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
+import { performed } from "../src/Hub.ts"
 
 describe("a log over its limit", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
@@ -45,6 +47,37 @@ describe("a log over its limit", () => {
     expect(late.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "trimmed" } })
     late.checkDense(1)
     expect(late.list.at(-1)?.seq).toBe((await house.run(house.hub.get(id))).lastSeq)
+  })
+
+  it("T-59 a place that was trimmed is refused, although a picture from before it is kept", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    runner.child.checkpoint = () => {
+      const position = runner.child.journal.length
+      return Promise.resolve({ position, cols: 80, rows: 24, screen: `screen ${position}` })
+    }
+    const past = (seq: number) => performed(house.hub, "terminal.past", { session: id, seq }, OWNER)
+    const reader = await attachReader(house, { session: id, after: 0 })
+    const block = Buffer.alloc(40_000, "y")
+    const print = async () => {
+      clock += 2500
+      const before = reader.list.length
+      runner.print(block)
+      await reader.until("the block", ({ list }) => list.length > before)
+    }
+    const { length: begun } = reader.list
+    // Not where a screen is stored.
+    while (reader.list.length < begun + 1) await print()
+    const early = reader.list.at(-1)?.seq ?? 0
+    expect((await house.run(past(early))).seq).toBe(early)
+    for (let i = 0; i < 60 && (await house.run(house.hub.get(id))).firstSeq < early + 4; i++) await print()
+    const { firstSeq } = await house.run(house.hub.get(id))
+    expect(firstSeq).toBeGreaterThanOrEqual(early + 4)
+    for (const seq of [early, early + 1, firstSeq - 2]) {
+      const refused = await failure(house, past(seq))
+      expect(refused).toMatchObject({ _tag: "Unprocessable", field: "seq" })
+      expect(refused.message).toContain(String(firstSeq))
+    }
+    expect((await house.run(past(firstSeq - 1))).seq).toBe(firstSeq - 1)
   })
 
   it.each([

@@ -1,6 +1,6 @@
 /**
  * Pictures of terminals' pasts, made on the way when one was drawn again: who looks at one moment soon looks at others near it.
- * Bounded in bytes; those of the session that was looked at longest ago leave first.
+ * Bounded in bytes; those of the session that was looked at longest ago leave first, and of a session alone those that have others nearby.
  */
 import type { Picture } from "./PastScreens.ts"
 
@@ -20,6 +20,7 @@ const OVERHEAD = 200
 interface Kept {
   /** By rising seqs. */
   readonly pictures: Array<PictureAt>
+  /** What they cost. */
   bytes: number
 }
 
@@ -27,7 +28,13 @@ interface Kept {
 export class PictureCache {
   /** By the identity of their log, that looked at last at the end. */
   readonly #logs = new Map<string, Kept>()
+  readonly #most: number
   #bytes = 0
+
+  /** `most`: bytes of all pictures. */
+  constructor(most = MOST_BYTES) {
+    this.#most = most
+  }
 
   /** The last picture at or before a seq. */
   before(log: string, seq: number): PictureAt | undefined {
@@ -45,13 +52,43 @@ export class PictureCache {
     const place = kept.pictures.findLastIndex(({ seq }) => seq <= picture.seq)
     if (kept.pictures[place]?.seq === picture.seq) return
     kept.pictures.splice(place + 1, 0, picture)
-    const bytes = picture.screen.length + OVERHEAD
-    kept.bytes += bytes
-    this.#bytes += bytes
-    for (const [oldest, { bytes: freed }] of this.#logs) {
-      if (this.#bytes <= MOST_BYTES) break
-      this.#logs.delete(oldest)
-      this.#bytes -= freed
+    kept.bytes += cost(picture)
+    this.#bytes += cost(picture)
+    for (const oldest of this.#logs.keys()) {
+      if (this.#bytes <= this.#most) return
+      if (oldest !== log) this.#only(oldest, () => false)
     }
+    while (this.#bytes > this.#most) {
+      const least = nearest(kept.pictures)
+      this.#bytes -= kept.pictures.splice(least, 1).reduce((sum, gone) => sum + cost(gone), 0)
+    }
+    kept.bytes = this.#bytes
+  }
+
+  /** Forgets the pictures before a seq: what was trimmed is not drawn from them. */
+  forget(log: string, before: number): void {
+    this.#only(log, ({ seq }) => seq >= before)
+  }
+
+  #only(log: string, stays: (picture: PictureAt, at: number) => boolean): void {
+    const kept = this.#logs.get(log)
+    if (kept === undefined) return
+    const pictures = kept.pictures.filter(stays)
+    const bytes = pictures.reduce((sum, picture) => sum + cost(picture), 0)
+    this.#bytes += bytes - kept.bytes
+    if (pictures.length === 0) this.#logs.delete(log)
+    else this.#logs.set(log, { pictures, bytes })
   }
 }
+
+/** Which picture leaves the smallest gap; the last one never. */
+function nearest(pictures: ReadonlyArray<PictureAt>): number {
+  let [least, smallest] = [0, Number.POSITIVE_INFINITY]
+  for (let at = 0; at < pictures.length - 1; at++) {
+    const gap = (pictures[at + 1]?.seq ?? 0) - (pictures[at - 1]?.seq ?? 0)
+    if (gap < smallest) [least, smallest] = [at, gap]
+  }
+  return least
+}
+
+const cost = ({ screen }: PictureAt): number => screen.length + OVERHEAD

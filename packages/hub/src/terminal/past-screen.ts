@@ -12,7 +12,7 @@ import type { Head } from "@holdfast/store/Store"
 import type { RequestContext } from "../child/KindContext.ts"
 import { Gate } from "../session/Gate.ts"
 import { READ_BYTES } from "../session/read-sizes.ts"
-import { storeProblem } from "../session/store-problem.ts"
+import { type AnyStoreError, storeProblem } from "../session/store-problem.ts"
 import type { PastScreens, Redrawn } from "./PastScreens.ts"
 import { type PictureAt, PictureCache } from "./PictureCache.ts"
 
@@ -22,6 +22,10 @@ const KEEP_EVERY = 256 * 1024
 /** Bytes that are read at a time: others get their turn in between. */
 const STEP_BYTES = Math.min(READ_BYTES, KEEP_EVERY)
 
+/** Pasts that are drawn at a time, and milliseconds for one: a long one does not keep the others waiting. */
+const AT_ONCE = 3
+const TIME_LIMIT = 20_000
+
 const EMPTY = new Uint8Array(0)
 
 /** The past of terminals. */
@@ -29,8 +33,7 @@ export class PastTerminals {
   readonly #core: RequestContext
   readonly #screens: PastScreens
   readonly #cache = new PictureCache()
-  /** One past is drawn at a time. */
-  readonly #gate = new Gate(1)
+  readonly #gate = new Gate(AT_ONCE)
 
   constructor(core: RequestContext, screens: PastScreens) {
     this.#core = core
@@ -56,31 +59,38 @@ export class PastTerminals {
       ),
     )
     const enter = Effect.callback<void>((resume) => this.#gate.enter(() => resume(Effect.void)))
+    const tooLong = new Unavailable({ message: "the past screen took too long; ask again: what was drawn on the way is kept" })
     return Effect.acquireUseRelease(
       enter,
-      () => draw,
+      () => Effect.timeoutOrElse(draw, { duration: TIME_LIMIT, orElse: () => Effect.fail(tooLong) }),
       () => Effect.sync(() => this.#gate.leave()),
     )
   }
 
   /** Draws from the nearest picture to a seq. */
-  #draw(record: Session, head: Head, to: number) {
+  #draw(record: Session, head: Head, to: number): Effect.Effect<PictureAt, AnyStoreError | Unavailable | Unprocessable> {
     const cache = this.#cache
     const { store } = this.#core
     const screens = this.#screens
     return Effect.gen({ self: this }, function* () {
+      cache.forget(head.log, head.firstSeq - 1)
       const known = cache.before(head.log, to)
       const stored = yield* store.checkpoint(head.session, to)
       const near: PictureAt | undefined = stored !== undefined && stored.seq > (known?.seq ?? 0) ? stored : known
-      if (near === undefined && head.firstSeq > 1) return yield* trimmed(head)
+      if ((near?.seq ?? 0) < head.firstSeq - 1) return yield* trimmed(head)
       const { terminal, createdAt } = record
       const begin = near ?? { seq: 0, time: createdAt, cols: terminal?.cols ?? 80, rows: terminal?.rows ?? 24, screen: EMPTY }
       if (begin.seq === to && begin === known) return begin
-      return yield* Effect.acquireUseRelease(
+      const picture = yield* Effect.acquireUseRelease(
         drawing(() => screens.redraw(begin)),
         (redrawn) => this.#forward(redrawn, begin, head, to),
         (redrawn) => Effect.sync(() => redrawn.end()),
       )
+      const now = yield* store.head(record.id)
+      if (begin.seq >= now.firstSeq - 1) return picture
+      // It was trimmed meanwhile: something of what follows the first picture may be missing in all that came after.
+      cache.forget(head.log, Number.POSITIVE_INFINITY)
+      return yield* this.#draw(record, now, to)
     })
   }
 
