@@ -17,7 +17,7 @@ import { type Credentials, makeCredentials } from "@holdfast/doors/credentials/C
 import { originsProblem, unprotected } from "@holdfast/doors/guard/names"
 import type { Hub } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
-import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
 import { addressOf, linkPath } from "@holdfast/doors/http/administration"
 import { OperationCounts } from "@holdfast/doors/http/metrics"
 import { makeFileDoor } from "@holdfast/doors/app/makeFileDoor"
@@ -111,7 +111,7 @@ async function build(
         sockets,
         routes,
         player: environment.player,
-        files: makeFileDoor(environment.app, environment.version),
+        files: makeFileDoor(environment.app, environment.version, reportTo(telemetry)),
         telemetry,
         operations,
         local,

@@ -28,9 +28,13 @@ export class AppFiles {
   readonly #folder: string | undefined
   #files: ReadonlyMap<string, AppFile> = new Map()
   #changed = -1
+  readonly #unreadable: (cause: unknown) => void
+  #problem = ""
 
-  constructor(folder: string | undefined) {
+  /** `unreadable` is told once why the list cannot be read; the files of before stay. */
+  constructor(folder: string | undefined, unreadable: (cause: unknown) => void) {
     this.#folder = folder
+    this.#unreadable = unreadable
   }
 
   /** The file of a name, such as `assets/main-x1.js`; `undefined` when there is none. */
@@ -38,14 +42,21 @@ export class AppFiles {
     return this.#files.get(name)
   }
 
-  /** Reads the list again if it has changed; without one there are no files. */
+  /** Reads the list again if it has changed; without one there are no files. Never throws: a list may be there by half. */
   refresh(): void {
     if (this.#folder === undefined) return
     const list = join(this.#folder, LIST)
-    const changed = statSync(list, { throwIfNoEntry: false })?.mtimeMs ?? 0
-    if (changed === this.#changed) return
-    this.#changed = changed
-    this.#files = changed === 0 ? new Map() : readList(list)
+    try {
+      const changed = statSync(list, { throwIfNoEntry: false })?.mtimeMs ?? 0
+      if (changed === this.#changed) return
+      this.#files = changed === 0 ? new Map() : readList(list)
+      this.#changed = changed
+      this.#problem = ""
+    } catch (cause) {
+      if (String(cause) === this.#problem) return
+      this.#problem = String(cause)
+      this.#unreadable(cause)
+    }
   }
 
   /** Where a file lies, as it is or compressed. */

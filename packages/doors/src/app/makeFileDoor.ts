@@ -44,9 +44,12 @@ const HASHED = "assets/"
 /** What the build leaves in the page for the path below which the client sees the hub. */
 const BASE = '<base href="/">'
 
+/** Says what went wrong. */
+type Report = (message: string, fields: Readonly<Record<string, unknown>>) => void
+
 /** Makes the door for the app in a folder, or for none. `version` is the hub's. */
-export function makeFileDoor(folder: string | undefined, version: string): FileDoor {
-  const files = new AppFiles(folder)
+export function makeFileDoor(folder: string | undefined, version: string, report: Report): FileDoor {
+  const files = new AppFiles(folder, (cause) => report("the list of the app's files cannot be read", { cause: String(cause) }))
   return {
     isFile: (path, isPage) => {
       const name = path.slice(1)

@@ -94,7 +94,7 @@ export const exportLog = Effect.fnUntraced(function* (
   attachment.start()
 })
 
-/** Reads the player that goes into a file; rejects when the build has made none. */
+/** Reads the player that goes into a file; rejects with `ENOENT` when the build has made none, and with other errors of reading. */
 export type ReadPlayer = () => Promise<PlayerPage>
 
 /** The writer of an HTML file; fails where this hub has no player. */
@@ -104,12 +104,17 @@ function filmOf(
   record: Session,
   player: ReadPlayer | undefined,
 ): Effect.Effect<FilmWriter, DoorError> {
-  const message = "this hub has no player to put into a file; build it with `npm run build`, or export another format"
-  const missing = refused(hub, "log.export", new Unavailable({ message }), exchange)
-  if (player === undefined) return missing
-  return Effect.tryPromise({ try: player, catch: () => missing }).pipe(
+  const missing = "this hub has no player to put into a file; build it with `npm run build`, or export another format"
+  const refuse = (message: string) => refused(hub, "log.export", new Unavailable({ message }), exchange)
+  if (player === undefined) return refuse(missing)
+  return Effect.tryPromise({ try: player, catch: (cause) => cause as NodeJS.ErrnoException }).pipe(
     Effect.matchEffect({
-      onFailure: (failure) => failure,
+      onFailure: ({ code, message }) =>
+        refuse(
+          code === "ENOENT"
+            ? missing
+            : `the player cannot be read (${message}); mend that on the hub's machine, or export another format`,
+        ),
       onSuccess: (page) => Effect.succeed(new FilmWriter(exchange.response, page, record)),
     }),
   )

@@ -191,6 +191,19 @@ describe("the files of the app", () => {
     expect([gone.status, gone.json().error?.["tag"]]).toEqual([404, "NotFound"])
   })
 
+  it("G-20 while the list cannot be read the app is served as it was, which is said once", async () => {
+    const before = (await door.send("/", { token: "", headers: HTML })).text
+    writeFileSync(join(folder, "files.json"), '{"files": {"index.html": {"ha')
+    for (let n = 0; n < 3; n++) {
+      const answer = await door.send("/", { token: "", headers: HTML })
+      expect([answer.status, answer.text]).toEqual([200, before])
+    }
+    expect((await door.send("/assets/unknown.js", { token: "" })).status).toBe(404)
+    expect(door.lines.filter((line) => line.includes("the list of the app's files cannot be read"))).toHaveLength(1)
+    build({ "index.html": PAGE })
+    expect((await door.send("/", { token: "", headers: HTML })).text).toBe(PAGE)
+  })
+
   it("G-20 a hub without a built app says so", async () => {
     const without = await startDoor()
     const answer = await without.send("/", { token: "", headers: HTML })

@@ -55,12 +55,20 @@ describe("a log as an HTML file", () => {
     expect(door.attachments()).toBe(0)
   })
 
-  it("H-29 a hub without a player says so", async () => {
-    for (const path of [undefined, join(folder, "nothing.html")]) {
+  it("H-29 a hub without a player says so, and one that cannot read it says why", async () => {
+    const other = join(folder, "other.html")
+    writeFileSync(other, "<html>")
+    for (const [path, words] of [
+      [undefined, "npm run build"],
+      [join(folder, "nothing.html"), "npm run build"],
+      [folder, "EISDIR"],
+      [other, "other.html is no player"],
+    ] as const) {
       door = await startDoor({}, path)
       const id = await door.create()
       const answer = await door.send(`/api/sessions/${id}/export?format=html`)
       expect([answer.status, answer.json().error?.["tag"]]).toEqual([503, "Unavailable"])
+      expect(answer.json().error?.["message"]).toContain(words)
       await door.stop()
       door = undefined
     }

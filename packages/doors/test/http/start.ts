@@ -16,7 +16,7 @@ import { makeChatRoutes } from "../../src/ai-sdk/makeChatRoutes.ts"
 import { makeFileDoor } from "../../src/app/makeFileDoor.ts"
 import { findRoute, type Route } from "../../src/guard/routes.ts"
 import { describeApi, specPath } from "../../src/http/openapi.ts"
-import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
 import { OperationCounts } from "../../src/http/metrics.ts"
 import { listen } from "../../src/http/listen.ts"
 import { makeOperationLog } from "../../src/OperationLog.ts"
@@ -162,7 +162,7 @@ export async function startDoor(options: Record<string, unknown> = {}, player?: 
       },
       routes: yield* makeChatRoutes(telemetry),
       player,
-      files: makeFileDoor(app, "0.0.0-test"),
+      files: makeFileDoor(app, "0.0.0-test", reportTo(telemetry)),
       telemetry,
       operations,
     })
