@@ -41,6 +41,11 @@ export interface Principal {
   readonly holder?: string
 }
 
+/** Whose keys a caller uses, which names the person (H-22). */
+export function keeperOf({ credential, holder = credential }: Pick<Principal, "credential" | "holder">): string {
+  return holder
+}
+
 /** Who asks for an operation, and through which door. */
 export interface Caller extends Principal {
   /** Name of the door, for log lines and metrics. */

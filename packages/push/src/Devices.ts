@@ -1,7 +1,7 @@
 /** The devices of a hub that get notifications: put, listed, tested and removed (docs/protocol/rules.md, PN-1, PN-2). */
 import { createECDH } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { Busy, type DoorError, StorageFull, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import { Busy, type DoorError, StorageFull, Unauthorized, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import {
   PUSH_DEVICES,
   PUSH_REASONS,
@@ -10,25 +10,27 @@ import {
   type PushTested,
   type PutPush,
 } from "@holdfast/protocol/push"
-import type { Principal } from "@holdfast/hub/Hub"
+import { keeperOf, type Principal } from "@holdfast/hub/Hub"
 import type { Store, StoreError } from "@holdfast/store/Store"
 import { addressProblem } from "@holdfast/webhooks/addresses"
-import { Device, type DeviceParts, type KeptDevice, serviceOf } from "./Device.ts"
+import { Device, type DeviceParts, type KeptDevice, serviceOf, type Waiting } from "./Device.ts"
+import { OLD } from "./what-to-tell.ts"
 
 /** What they are made of. */
-export interface DevicesParts extends Omit<DeviceParts, "gone"> {
+export interface DevicesParts extends Omit<DeviceParts, "gone" | "keep"> {
   readonly store: Store["Service"]
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
   /** Whether there is still such a person. */
   readonly isKnown: (person: string) => boolean
+  /** Whether a credential is in force. */
+  readonly isInForce: (credential: string) => boolean
   /** There is a device, or none any more. */
   readonly changed: (isAny: boolean) => void
 }
 
+/** Settings of devices, and of what waits for a further try to one. */
 const PLACE = "push/"
-
-/** A person is named by whose keys a credential uses (H-22). */
-const personOf = ({ credential, holder = credential }: Principal): string => holder
+const LATE = "push-late/"
 
 /** The devices. */
 export class Devices {
@@ -44,6 +46,11 @@ export class Devices {
         parts.report("a device is gone from its push service", { client: kept.client, service: serviceOf(kept) })
         void parts.run(Effect.ignore(this.#remove(kept)))
       },
+      keep: (device, tag, waiting) => {
+        if (this.#devices.get(placeOf(device.kept)) !== device) return Promise.resolve()
+        const value = waiting === undefined ? undefined : JSON.stringify(waiting)
+        return parts.run(parts.store.putSetting(`${lateOf(device.kept)}${tag}`, value))
+      },
     }
   }
 
@@ -52,8 +59,12 @@ export class Devices {
     return Effect.gen({ self: this }, function* () {
       for (const { name, value } of yield* this.#parts.store.settings(PLACE)) {
         const kept = JSON.parse(value) as KeptDevice
-        if (this.#parts.isKnown(kept.person)) this.#devices.set(name, new Device(kept, this.#deviceParts))
-        else yield* Effect.ignore(this.#parts.store.putSetting(name, undefined))
+        if (this.#parts.isKnown(kept.person)) {
+          this.#devices.set(name, new Device(kept, this.#deviceParts, yield* this.#late(kept)))
+        } else {
+          yield* Effect.ignore(this.#parts.store.putSetting(name, undefined))
+          yield* Effect.ignore(this.#forgetLate(kept))
+        }
       }
       this.#parts.changed(this.#devices.size > 0)
     })
@@ -71,7 +82,7 @@ export class Devices {
 
   /** The caller's. */
   list(by: Principal): Effect.Effect<PushList, DoorError> {
-    const devices = this.#of(personOf(by)).map(shown)
+    const devices = this.#of(keeperOf(by)).map(shown)
     const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
     return Effect.tryPromise({
       try: async () => ({ key: (await this.#parts.key()).text, devices }),
@@ -82,9 +93,9 @@ export class Devices {
   /** Takes one of the caller's in, or what changed of it; of too many the oldest goes. */
   put(client: string, request: PutPush, by: Principal): Effect.Effect<PushDevice, DoorError> {
     const { allowPrivate = false, endpoint, keys, name, on = PUSH_REASONS } = request
-    const person = personOf(by)
+    const person = keeperOf(by)
     return Effect.gen({ self: this }, function* () {
-      const url = endpointOf(endpoint)
+      const url = endpointOf(endpoint, allowPrivate)
       if (!(url instanceof URL)) return yield* url
       if (allowPrivate && (by.scope !== "all" || by.sessions !== undefined))
         return yield* new Unprocessable({ message: "allowPrivate is for credentials with all rights", field: "allowPrivate" })
@@ -92,9 +103,9 @@ export class Devices {
       if (problem !== undefined) return yield* new Unprocessable({ message: problem.message, field: "endpoint" })
       if (!isPoint(keys.p256dh)) return yield* new Unprocessable({ message: "p256dh is no point on P-256", field: "keys" })
       const own = this.#of(person).filter(({ kept }) => kept.client !== client)
-      if (own.length >= PUSH_DEVICES.person && own[0] !== undefined)
-        yield* this.#remove(own[0].kept).pipe(Effect.mapError(storeError))
-      if (this.#devices.size >= PUSH_DEVICES.hub)
+      const oldest = own.length >= PUSH_DEVICES.person ? own[0] : undefined
+      const isOneMore = oldest === undefined && !this.#devices.has(placeOf({ person, client }))
+      if (isOneMore && this.#devices.size >= PUSH_DEVICES.hub)
         return yield* new Busy({ message: `there are ${PUSH_DEVICES.hub} devices; remove one first`, retryAfter: 60 })
       const kept: KeptDevice = {
         ...{ person, client, endpoint: url.href, keys, on, allowPrivate, since: this.#parts.now() },
@@ -103,9 +114,15 @@ export class Devices {
       }
       const place = placeOf(kept)
       yield* this.#parts.store.putSetting(place, JSON.stringify(kept)).pipe(Effect.mapError(storeError))
-      this.#devices.get(place)?.stop()
-      const device = new Device(kept, this.#deviceParts)
+      // The person's devices were forgotten when the credential ended: this one is not to outlive it.
+      if (!this.#parts.isInForce(by.credential)) {
+        yield* this.#remove(kept).pipe(Effect.mapError(storeError))
+        return yield* new Unauthorized({ message: "the credential ended meanwhile; sign in again" })
+      }
+      const waiting = [...(this.#devices.get(place)?.stop() ?? [])].filter(([, { notice }]) => isWanted(on, notice.reason))
+      const device = new Device(kept, this.#deviceParts, waiting)
       this.#devices.set(place, device)
+      if (oldest !== undefined) yield* this.#remove(oldest.kept).pipe(Effect.mapError(storeError))
       this.#parts.changed(true)
       return shown(device)
     }).pipe(Effect.uninterruptible)
@@ -113,14 +130,14 @@ export class Devices {
 
   /** Forgets one of the caller's. */
   remove(client: string, by: Principal): Effect.Effect<{ readonly removed: boolean }, DoorError> {
-    const device = this.#devices.get(placeOf({ person: personOf(by), client }))
+    const device = this.#devices.get(placeOf({ person: keeperOf(by), client }))
     if (device === undefined) return Effect.succeed({ removed: false })
     return this.#remove(device.kept).pipe(Effect.as({ removed: true }), Effect.mapError(storeError), Effect.uninterruptible)
   }
 
   /** Sends one of the caller's a notification at once. */
   test(client: string, by: Principal): Effect.Effect<PushTested, DoorError> {
-    const device = this.#devices.get(placeOf({ person: personOf(by), client }))
+    const device = this.#devices.get(placeOf({ person: keeperOf(by), client }))
     const time = this.#parts.now()
     const notice = { title: "Holdfast", body: "Notifications work.", tag: "test", reason: "test", path: "", time } as const
     return device === undefined
@@ -144,9 +161,34 @@ export class Devices {
     this.#devices.get(place)?.stop()
     this.#devices.delete(place)
     this.#parts.changed(this.#devices.size > 0)
-    return this.#parts.store.putSetting(place, undefined)
+    return Effect.andThen(this.#parts.store.putSetting(place, undefined), this.#forgetLate(kept))
+  }
+
+  /** What waits for a further try, by its tag; what is history by now is forgotten. */
+  #late(kept: KeptDevice): Effect.Effect<ReadonlyMap<string, Waiting>, StoreError> {
+    const { now, store } = this.#parts
+    const place = lateOf(kept)
+    return Effect.gen(function* () {
+      const late = new Map<string, Waiting>()
+      for (const { name, value } of yield* store.settings(place)) {
+        const waiting = JSON.parse(value) as Waiting
+        if (now() - waiting.notice.time <= OLD) late.set(name.slice(place.length), waiting)
+        else yield* Effect.ignore(store.putSetting(name, undefined))
+      }
+      return late
+    })
+  }
+
+  #forgetLate(kept: KeptDevice): Effect.Effect<void, StoreError> {
+    const { store } = this.#parts
+    const forget = ({ name }: { readonly name: string }) => store.putSetting(name, undefined)
+    return Effect.flatMap(store.settings(lateOf(kept)), (late) => Effect.forEach(late, forget, { discard: true }))
   }
 }
+
+const isWanted = (on: ReadonlyArray<string>, reason: string): boolean => on.includes(reason)
+
+const lateOf = ({ person, client }: Pick<KeptDevice, "person" | "client">): string => `${LATE}${person}/${client}/`
 
 const placeOf = ({ person, client }: Pick<KeptDevice, "person" | "client">): string => `${PLACE}${person}/${client}`
 
@@ -159,11 +201,12 @@ function shown({ kept, problem }: Device): PushDevice {
   }
 }
 
-function endpointOf(text: string): URL | Unprocessable {
+/** An address without encryption is for networks of one's own: it would show who is told, and when. */
+function endpointOf(text: string, allowPrivate: boolean): URL | Unprocessable {
   const refuse = (message: string): Unprocessable => new Unprocessable({ message, field: "endpoint" })
   if (!URL.canParse(text)) return refuse("endpoint must be the whole address that the browser gave")
   const url = new URL(text)
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("endpoint must begin with https://")
+  if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return refuse("endpoint must begin with https://")
   return url.username === "" && url.password === "" ? url : refuse("endpoint must have no user name and no password")
 }
 

@@ -11,6 +11,9 @@ import { writeDurably } from "@holdfast/store/durable-file"
 const VALID = 12 * 3_600_000
 const USED = VALID / 2
 
+/** Proofs that are kept: push services are few, and an origin is whatever a subscription says. */
+const PROOFS_MAX = 50
+
 /** The key cannot be read or written; `message` says what to do. */
 export class HubKeyUnusable extends Error {
   readonly _tag = "HubKeyUnusable"
@@ -42,7 +45,10 @@ export class HubKey {
   authorization(origin: string, now: number): string {
     const kept = this.#proofs.get(origin)
     const proof = kept !== undefined && kept.until > now ? kept : this.#prove(origin, now)
+    this.#proofs.delete(origin)
     this.#proofs.set(origin, proof)
+    const [oldest] = this.#proofs.size > PROOFS_MAX ? this.#proofs.keys() : []
+    if (oldest !== undefined) this.#proofs.delete(oldest)
     return `vapid t=${proof.text}, k=${this.text}`
   }
 

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Session } from "@holdfast/protocol/session"
 import type { KeptNote, Store } from "@holdfast/store/Store"
 import type { Device } from "./Device.ts"
-import { TELLING, type Told, whatToTell } from "./what-to-tell.ts"
+import { OLD, TELLING, type Told, whatToTell } from "./what-to-tell.ts"
 
 /** Reader of notes, of which there is one for all devices, as long as there is a device. */
 const READER = "push"
@@ -19,9 +19,6 @@ const PAGE = 100
 
 /** Milliseconds in which pages say what they show: they gather marks for one second. */
 export const LOOK_FOR = 3000
-
-/** Milliseconds after which no one is told any more: logs that are imported, and what a hub finds that was long away, are history. */
-const OLD = 3_600_000
 
 /** Sessions and persons of which it is remembered what was told last. */
 const TOLD_MAX = 10_000
@@ -41,16 +38,21 @@ export interface TellerParts {
 }
 
 interface Pending {
-  readonly since: number
+  since: number
   last: number
   /** Number of its first note: the cursor stays before it. */
-  readonly number: number
+  number: number
 }
 
 /** The one that tells. */
 export class Teller {
   readonly #parts: TellerParts
+  /** What is looked at in a moment, by session. */
   readonly #pending = new Map<string, Pending>()
+  /** What is looked at now, or waits for a device to have it. */
+  readonly #telling = new Set<Pending>()
+  /** Sessions that are looked at now, one after the other, so that the newest is told last. */
+  readonly #looking = new Set<string>()
   readonly #told = new Map<string, string>()
   #unlisten: (() => void) | undefined
   #cursor = 0
@@ -59,6 +61,8 @@ export class Teller {
   #isReading = false
   #again = false
   #isStopped = false
+  /** It waits before it looks at the store again. */
+  #pause: ReturnType<typeof setTimeout> | undefined
 
   constructor(parts: TellerParts) {
     this.#parts = parts
@@ -75,6 +79,7 @@ export class Teller {
     this.#unlisten = undefined
     this.#isOpen = false
     this.#pending.clear()
+    this.#telling.clear()
     // Notes that stay because the store refuses are bounded, and go at the next end.
     void this.#parts.run(Effect.ignore(this.#parts.store.moveNotes(READER, undefined)))
   }
@@ -91,11 +96,11 @@ export class Teller {
 
   #wake(): void {
     this.#again = true
-    if (this.#isReading) return
+    if (this.#isReading || this.#pause !== undefined || !this.#goes) return
     this.#isReading = true
     void this.#read().then(() => {
       this.#isReading = false
-      if (this.#again && this.#goes) this.#wake()
+      if (this.#again) this.#wake()
     })
   }
 
@@ -117,7 +122,10 @@ export class Teller {
     } catch (cause) {
       if (!this.#goes) return
       report("notifications could not read what happened", { cause: String(cause) })
-      setTimeout(() => this.#wake(), STORE_PAUSE).unref()
+      this.#pause = setTimeout(() => {
+        this.#pause = undefined
+        this.#wake()
+      }, STORE_PAUSE).unref()
     }
   }
 
@@ -125,39 +133,61 @@ export class Teller {
     if (!TELLING.has(name)) return
     const pending = this.#pending.get(id)
     if (pending !== undefined) return void (pending.last = seq)
-    this.#pending.set(id, { since: seq, last: seq, number })
-    setTimeout(() => void this.#tell(id), this.#parts.lookFor).unref()
+    this.#plan(id, { since: seq, last: seq, number })
+  }
+
+  /** Looks at a session in a moment. */
+  #plan(id: string, pending: Pending, wait = this.#parts.lookFor): void {
+    this.#pending.set(id, pending)
+    setTimeout(() => void this.#tell(id), wait).unref()
   }
 
   async #tell(id: string): Promise<void> {
     const pending = this.#pending.get(id)
     if (pending === undefined || !this.#goes) return
-    const { report, run, store } = this.#parts
+    if (this.#looking.has(id)) return this.#plan(id, pending)
+    // What happens from here on is another one.
+    this.#pending.delete(id)
+    this.#telling.add(pending)
+    this.#looking.add(id)
     try {
-      const session = await run(
-        store.get(id).pipe(Effect.catchTags({ NoSuchSession: () => Effect.undefined, DataDamaged: () => Effect.undefined })),
-      )
-      const told = session === undefined ? undefined : whatToTell(session, pending.since, pending.last)
-      if (session !== undefined && told !== undefined) await this.#tellAll(session, told)
-      this.#pending.delete(id)
+      const sent = await this.#look(id, pending).finally(() => this.#looking.delete(id))
+      await Promise.all(sent)
+      this.#telling.delete(pending)
       await this.#move()
     } catch (cause) {
-      report("notifications could not read what happened", { cause: String(cause) })
-      setTimeout(() => void this.#tell(id), STORE_PAUSE).unref()
+      this.#telling.delete(pending)
+      if (!this.#goes) return
+      this.#parts.report("notifications could not read what happened", { cause: String(cause) })
+      const newer = this.#pending.get(id)
+      if (newer === undefined) this.#plan(id, pending, STORE_PAUSE)
+      else Object.assign(newer, { since: pending.since, number: pending.number })
     }
   }
 
-  async #tellAll({ id }: Session, { notice, seq, state }: Told): Promise<void> {
+  /** Looks at a session, and sends what is to be told; gives what settles once that is delivered or kept. */
+  async #look(id: string, { since, last }: Pending): Promise<ReadonlyArray<Promise<void>>> {
+    const { run, store } = this.#parts
+    const session = await run(
+      store.get(id).pipe(Effect.catchTags({ NoSuchSession: () => Effect.undefined, DataDamaged: () => Effect.undefined })),
+    )
+    const told = session === undefined ? undefined : whatToTell(session, since, last)
+    return session === undefined || told === undefined ? [] : this.#tellAll(session, told)
+  }
+
+  async #tellAll({ id }: Session, { notice, seq, state }: Told): Promise<ReadonlyArray<Promise<void>>> {
     const { devices, now, run, store } = this.#parts
-    if (now() - notice.time > OLD) return
+    const sent: Array<Promise<void>> = []
+    if (now() - notice.time > OLD) return sent
     for (const [person, own] of devices()) {
       const wanting = own.filter((device) => device.wants(id, notice.reason))
       const key = `${person} ${id}`
       if (wanting.length === 0 || this.#told.get(key) === state) continue
       if (((await run(store.seenOf(person, [id]))).get(id) ?? 0) >= seq) continue
       this.#remember(key, state)
-      for (const device of wanting) device.send(notice)
+      for (const device of wanting) sent.push(device.send(notice))
     }
+    return sent
   }
 
   #remember(key: string, state: string): void {
@@ -170,8 +200,8 @@ export class Teller {
   /** What was told is not told again after a restart. */
   async #move(): Promise<void> {
     const { run, store } = this.#parts
-    const waiting = Math.min(...[...this.#pending.values()].map(({ number }) => number - 1))
-    const to = Math.min(this.#cursor, waiting)
+    const before = [...this.#pending.values(), ...this.#telling].map(({ number }) => number - 1)
+    const to = Math.min(this.#cursor, ...before)
     if (!this.#goes || to <= this.#moved) return
     await run(store.moveNotes(READER, to))
     this.#moved = to

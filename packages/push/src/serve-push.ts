@@ -24,6 +24,8 @@ export interface PushOptions {
   readonly contact: string
   /** Whether there is still such a person. */
   readonly isKnown: (person: string) => boolean
+  /** Whether a credential is in force. */
+  readonly isInForce: (credential: string) => boolean
   readonly telemetry: Telemetry
   /** Milliseconds in which pages say what they show. */
   readonly lookFor?: number
@@ -36,7 +38,8 @@ export interface Push {
 }
 
 /** Adds them to the hub. Fails when the store cannot be read. */
-export const servePush = Effect.fnUntraced(function* ({ data, contact, isKnown, telemetry, lookFor = LOOK_FOR }: PushOptions) {
+export const servePush = Effect.fnUntraced(function* (options: PushOptions) {
+  const { data, contact, isKnown, isInForce, telemetry, lookFor = LOOK_FOR } = options
   const store = yield* Store
   const hub = yield* Hub
   const context = yield* Effect.context<never>()
@@ -56,6 +59,7 @@ export const servePush = Effect.fnUntraced(function* ({ data, contact, isKnown, 
     report,
     now,
     isKnown,
+    isInForce,
     changed,
     key: hubKey,
     schedule: SCHEDULE,

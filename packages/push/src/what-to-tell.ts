@@ -16,6 +16,9 @@ export const TELLING: ReadonlySet<string> = new Set([
   "session/agent-lost",
 ])
 
+/** Milliseconds after which no one is told any more: logs that are imported, and what a hub finds that was long away, are history. */
+export const OLD = 3_600_000
+
 /** Longest texts of a notification, in characters. */
 const TITLE_MAX = 120
 const BODY_MAX = 600

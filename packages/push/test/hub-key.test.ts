@@ -45,3 +45,14 @@ it("PN-5 a proof is for one service, lasts less than a day, and is used again wh
   expect(key.authorization("https://push.example.org", now + 6 * 3_600_000 + 1)).not.toBe(header)
   expect(key.authorization("https://other.example.org", now)).not.toBe(header)
 })
+
+it("PN-5 proofs are kept for the services that were used last", async () => {
+  const key = new HubKey(await readOrMakeKey(join(folder, "many.pem")), "mailto:me@example.org")
+  const proof = (origin: string) => key.authorization(origin, 1_700_000_000_000)
+  const [first, second] = [proof("https://0.example.org"), proof("https://1.example.org")]
+  for (let n = 2; n < 50; n++) proof(`https://${n}.example.org`)
+  expect(proof("https://0.example.org")).toBe(first)
+  proof("https://50.example.org")
+  expect(proof("https://0.example.org")).toBe(first)
+  expect(proof("https://1.example.org")).not.toBe(second)
+})

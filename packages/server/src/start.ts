@@ -156,7 +156,8 @@ const notifications = Effect.fnUntraced(function* (
   telemetry: Telemetry,
 ) {
   const isKnown = (person: string): boolean => person === "owner" || credentials.tokens().some(({ id }) => id === person)
-  const { dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, telemetry })
+  const { inForce: isInForce } = credentials
+  const { dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, isInForce, telemetry })
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   credentials.onEnd((credential) => fork(dropPerson(personOf(credential))))
 })

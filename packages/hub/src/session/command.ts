@@ -7,7 +7,7 @@ import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
 import type { AppendKey } from "@holdfast/store/Store"
-import type { Principal } from "../Hub.ts"
+import { keeperOf, type Principal } from "../Hub.ts"
 import { fromCallback } from "./Fork.ts"
 import type { OpenSession } from "./OpenSession.ts"
 import { failureOf, keyConflict } from "./store-problem.ts"
@@ -32,11 +32,6 @@ interface InFlight {
 
 /** Keyed commands under way, per session; entries leave when their command is answered. */
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
-
-/** Whose keys a caller uses, which names the person (H-22). */
-export function keeperOf({ credential, holder = credential }: Pick<Principal, "credential" | "holder">): string {
-  return holder
-}
 
 /** A caller's key as it is kept: the same text of another credential is another key (H-22). Keys of the hub's own have no blank in them. */
 export function keptKey(by: Principal, key: string): string {

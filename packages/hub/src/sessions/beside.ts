@@ -1,8 +1,7 @@
 /** What goes beside the records of the feed: what sessions do now, and the watcher's own marks (docs/protocol/rules.md, L-1, L-5). */
 import * as Exit from "effect/Exit"
 import type { Seen } from "@holdfast/protocol/desk"
-import type { Beside, Principal, WatchRequest } from "../Hub.ts"
-import { keeperOf } from "../session/command.ts"
+import { type Beside, keeperOf, type Principal, type WatchRequest } from "../Hub.ts"
 import type { HubContext } from "./HubContext.ts"
 import { SEEN_PAGE } from "./desk.ts"
 
