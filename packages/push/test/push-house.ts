@@ -84,11 +84,13 @@ export async function begin(
 }
 
 /** A permission request as a record has it. */
-export const request = (seq: number, decision?: object) => ({
-  ...{ id: `r${seq}`, kind: "tool", tool: "bash", title: "Run a command?", subject: "npm test", options: [], inputBytes: 2 },
-  ...{ seq, askedAt: Date.now() },
-  ...(decision === undefined ? {} : { decision }),
-})
+export function request(seq: number, decision?: object) {
+  return {
+    ...{ id: `r${seq}`, kind: "tool", tool: "bash", title: "Run a command?", subject: "npm test", options: [], inputBytes: 2 },
+    ...{ seq, askedAt: Date.now() },
+    ...(decision === undefined ? {} : { decision }),
+  }
+}
 
 let sessions = 0
 /** Something more happens in a session. */
@@ -112,8 +114,14 @@ export async function happens(name: string, change: object, seq = 1): Promise<st
 }
 
 /** News as a record has them. */
-export const news = (what: "finished" | "failed", seq = 1, time = Date.now()) => ({ news: { seq, time, what } })
+export function news(what: "finished" | "failed", seq = 1, time = Date.now()) {
+  return { news: { seq, time, what } }
+}
 /** What was pushed to a device. */
-export const sentTo = (path: string) => push.service.pushed.filter((one) => one.path === path).map(({ notice }) => notice)
+export function sentTo(path: string) {
+  return push.service.pushed.filter((one) => one.path === path).map(({ notice }) => notice)
+}
 /** Waits until a device has notifications. */
-export const told = (path: string, count = 1) => eventually(`${path} has notifications`, 5000, () => sentTo(path).length >= count)
+export function told(path: string, count = 1) {
+  return eventually(`${path} has notifications`, 5000, () => sentTo(path).length >= count)
+}
