@@ -147,8 +147,9 @@ class Link {
     return new Promise((resolve, reject) => {
       if (this.#state !== "open") return reject(new RunnerGone("the connection to the runner is closed"))
       const request = ++this.#lastRequest
-      this.#requests.set(request, { resolve, reject })
+      // Before it is waited for: one that is too large throws.
       this.#send(make(request))
+      this.#requests.set(request, { resolve, reject })
     })
   }
 

@@ -8,7 +8,14 @@ import type { Socket } from "node:net"
 import { readHubMessage } from "@holdfast/link/control"
 import { encodeControl, encodeOutputHead, WireMalformed, type WireFrame } from "@holdfast/link/frames"
 import { FramedSocket } from "@holdfast/link/FramedSocket"
-import { FRAME_CONTROL, FRAME_CHILD_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "@holdfast/link/messages"
+import {
+  FRAME_CONTROL,
+  FRAME_CHILD_INPUT,
+  type HubMessage,
+  type JournalEntry,
+  type ReplyValue,
+  type RunnerMessage,
+} from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
 import { JournalFollower } from "./JournalFollower.ts"
 
@@ -57,6 +64,18 @@ export class HubConnection {
     if (this.#closed) return
     this.#framed.write(encodeControl(message))
     if (this.#socket.writableLength > BUFFER_MAX_BYTES) this.close("the peer does not read")
+  }
+
+  /** Answers a request; what is over the limit of a message is refused instead, and that is told (docs/protocol/rules.md, R-17). */
+  reply(request: number, value: ReplyValue, over: (message: string) => void): void {
+    if (this.#closed) return
+    try {
+      this.send({ type: "reply", request, value })
+    } catch (error) {
+      if (!(error instanceof WireMalformed)) throw error
+      over(error.message)
+      this.send({ type: "reply", request, failure: { tag: "Unavailable", message: `the answer is too large: ${error.message}` } })
+    }
   }
 
   /** The hello was accepted. */

@@ -3,10 +3,11 @@
  *
  * One hub at a time has a runner: the one with the highest epoch, and of that the newest connection.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { Emulators } from "../emulator/Emulators.ts"
-import type { HubMessage, ReplyValue, RunnerFailure, RunnerMessage, RunnerStatus } from "@holdfast/link/messages"
+import type { HubMessage, ReplyValue, RunnerFailure, RunnerStatus } from "@holdfast/link/messages"
 import type { Files } from "@holdfast/files/Files"
 import { Children, type ChildrenOptions } from "./Children.ts"
 import type { ConnectionHandler, HubConnection } from "./HubConnection.ts"
@@ -24,6 +25,9 @@ export interface RunnerOptions extends Omit<ChildrenOptions, "grew" | "input" | 
   /** Children, hub or draining changed: the runner may have to end. */
   readonly changed: () => void
 }
+
+/** Longest message of a failure, in characters. */
+const MESSAGE_MAX = 2000
 
 type Message = Exclude<HubMessage, { type: "hello" }>
 type Requested = Extract<Message, { request: number }>
@@ -201,19 +205,18 @@ export class Runner implements ConnectionHandler {
   }
 
   async #answer(connection: HubConnection, message: Requested): Promise<void> {
-    let reply: RunnerMessage
+    const { request, type } = message
     try {
-      reply = { type: "reply", request: message.request, value: await this.#carryOut(message) }
+      const value = await this.#carryOut(message)
+      connection.reply(request, value, (over) => this.#options.log("error", over, { request: type }))
     } catch (error) {
       const failure = failureOf(error)
-      if (failure.tag === "InternalError")
-        this.#options.log("error", failure.message, {
-          request: message.type,
-          stack: error instanceof Error ? error.stack : undefined,
-        })
-      reply = { type: "reply", request: message.request, failure }
+      if (failure.tag === "InternalError") {
+        const stack = error instanceof Error ? error.stack : undefined
+        this.#options.log("error", failure.message, { request: type, stack })
+      }
+      connection.send({ type: "reply", request, failure: { ...failure, message: headOf(failure.message, MESSAGE_MAX) } })
     }
-    connection.send(reply)
   }
 
   async #carryOut(message: Requested): Promise<ReplyValue> {
