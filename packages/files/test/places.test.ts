@@ -66,6 +66,40 @@ describe("directories to choose", () => {
   })
 })
 
+describe("outside of the roots", () => {
+  it("FS-2 the answer does not tell whether anything is there", async () => {
+    mkdirSync(join(work.path, "there/deep"), { recursive: true })
+    work.lay("inside.txt")
+    const link = (name: string, to: string): string => {
+      symlinkSync(to, join(work.root, name))
+      return join(work.root, name)
+    }
+    const roots = [work.root]
+    const refusal = (path: string): Promise<string> =>
+      work.directories(path, { roots }).then(String, ({ message }) => String(message).replace(path, "X"))
+    const outside = await refusal(join(work.path, "there"))
+    expect(outside).toMatch(/is outside of/)
+    const paths = [
+      join(work.path, "none"),
+      join(work.path, "there/none/deeper"),
+      `${work.root}/../none`,
+      link("to-there", join(work.path, "there")),
+      link("to-none", join(work.path, "none")),
+      link("to-none-relative", "../none/deeper"),
+      `${join(work.root, "to-there")}/none`,
+      `${join(work.root, "to-none")}/deeper`,
+    ]
+    for (const path of paths) expect(await refusal(path), path).toBe(outside)
+    const read = (path: string): Promise<string> => work.read(path).then(String, ({ message }) => String(message))
+    expect(await read("../none")).toMatch(/is outside of/)
+    expect(await read("to-none")).toMatch(/is outside of/)
+    // Inside it does.
+    expect(await refusal(join(work.root, "none"))).toMatch(/does not exist/)
+    expect(await refusal(link("to-inside", "none/deeper"))).toMatch(/does not exist/)
+    expect(await refusal(link("loop", "loop"))).toMatch(/does not exist/)
+  })
+})
+
 describe("searching", () => {
   const lay = (): void => {
     work.lay(".gitignore", "*.log\nbuild/\n!keep.log\n/top.txt\n")
