@@ -58,7 +58,7 @@ export const PACKAGES = [
     uses: ["protocol", "link", "adapter"],
     npm: ["ignore"],
     node: true,
-    floors: [["place"], ["git"], ["search"], ["thread-messages.ts"], ["answer.ts"], ["Files.ts", "files-thread.ts"]],
+    floors: [["place"], ["Lane.ts"], ["git"], ["search"], ["thread-messages.ts"], ["answer.ts"], ["Files.ts", "files-thread.ts"]],
   },
   {
     folder: "packages/runner",

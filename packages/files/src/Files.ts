@@ -7,10 +7,12 @@ import { Worker } from "node:worker_threads"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { FilesAsk } from "@holdfast/link/file-messages"
 import { topOf } from "./git/repository.ts"
-import type { Answer, ThreadAnswer, ThreadAsk } from "./thread-messages.ts"
+import { type Answer, END, type ThreadAnswer, type ThreadAsk } from "./thread-messages.ts"
 
 /** Time without a question after which the thread ends, in milliseconds. */
 const IDLE = 300_000
+/** Time in which the thread ends Git and cleans up before it is ended itself, in milliseconds. */
+const END_MILLIS = 2000
 /** Memory of the thread's heap, in MiB. */
 const HEAP = 256
 
@@ -35,7 +37,7 @@ export class Files {
     this.#failed = failed
   }
 
-  /** Asks; rejects with `AdapterRefused`. */
+  /** Asks; rejects with `AdapterRefused`, or with what went wrong in the thread. */
   async ask(ask: FilesAsk): Promise<Answer> {
     // Most turns begin where there is nothing to keep: that alone starts no thread.
     if (ask.ask === "snapshot" && (await topOf(ask.root)) === undefined) return { kept: false }
@@ -68,7 +70,9 @@ export class Files {
     const pending = this.#pending.get(request)
     this.#pending.delete(request)
     if (value !== undefined) pending?.resolve(value)
-    else pending?.reject(new AdapterRefused(failure?.tag ?? "InternalError", failure?.message ?? "no answer"))
+    else if (failure?.stack === undefined)
+      pending?.reject(new AdapterRefused(failure?.tag ?? "InternalError", failure?.message ?? "no answer"))
+    else pending?.reject(Object.assign(new Error(failure.message), { stack: failure.stack }))
     if (this.#pending.size === 0) this.#idle = setTimeout(() => void this.#end("no one asks"), IDLE).unref()
   }
 
@@ -84,7 +88,13 @@ export class Files {
     const worker = this.#worker
     this.#worker = undefined
     this.#refuse(reason)
-    await worker?.terminate()
+    if (worker === undefined) return
+    const ended = new Promise((resolve) => worker.once("exit", resolve))
+    worker.postMessage(END)
+    worker.ref()
+    const late = setTimeout(() => void worker.terminate(), END_MILLIS)
+    await ended
+    clearTimeout(late)
   }
 
   #refuse(reason: string): void {

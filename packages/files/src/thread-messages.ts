@@ -7,6 +7,9 @@ export interface ThreadAsk {
   readonly ask: FilesAsk
 }
 
+/** It is to end what it does, and then itself. */
+export const END = "end"
+
 /** What a question can be answered with. */
 export type Answer = FilesAnswers[FilesAsk["ask"]]
 
@@ -14,5 +17,6 @@ export type Answer = FilesAnswers[FilesAsk["ask"]]
 export interface ThreadAnswer {
   readonly request: number
   readonly value?: Answer
-  readonly failure?: { readonly tag: string; readonly message: string }
+  /** `stack`: where it went wrong, for the log alone. */
+  readonly failure?: { readonly tag: string; readonly message: string; readonly stack?: string }
 }

@@ -219,10 +219,12 @@ describe("the last turn", () => {
     expect(linesOf(await diffed("a.txt", { base: "turn" }))).toEqual([" 1", " person", "+agent"])
     expect(linesOf(await diffed("notes.txt", { base: "turn" }))).toEqual([" mine", "+and yours"])
     expect(traceOf(join(work.root, ".git"))).toEqual(before)
-    // The next turn's snapshot is the only one that stays.
+    // The last two stay: a question may still use the one before.
     await work.snapshot("turn-0002")
     expect((await listed("turn")).files).toEqual([])
-    expect(readdirSync(join(work.kept, "changes"))).toEqual(["turn-0002"])
+    expect(readdirSync(join(work.kept, "changes")).sort()).toEqual(["turn-0001", "turn-0002"])
+    await work.snapshot("turn-0003")
+    expect(readdirSync(join(work.kept, "changes")).sort()).toEqual(["turn-0002", "turn-0003"])
     expect(await work.snapshot("../../out")).toEqual({ kept: false })
   })
 })

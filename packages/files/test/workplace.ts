@@ -13,6 +13,8 @@ export class Workplace {
   readonly root = join(this.path, "work")
   readonly kept = join(this.path, "kept")
   readonly answers = new Answers()
+  /** `PATH` as it was. */
+  #path: string | undefined
 
   constructor() {
     mkdirSync(this.root)
@@ -48,6 +50,16 @@ export class Workplace {
   commit(): void {
     this.git("add", "-A")
     this.git("commit", "-q", "--allow-empty", "-m", "c")
+  }
+
+  /** Puts a program of the name `git` before Git: a script that may end with `real`, which is Git. */
+  gitIs(script: string): void {
+    const place = join(this.path, "programs")
+    const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim()
+    mkdirSync(place)
+    writeFileSync(join(place, "git"), `#!/bin/sh\nreal() { exec ${real} "$@"; }\n${script}\n`, { mode: 0o755 })
+    this.#path = process.env["PATH"]
+    process.env["PATH"] = `${place}:${this.#path}`
   }
 
   search(query: string, more: Partial<AskOf<"search">> = {}): Promise<FilesAnswers["search"]> {
@@ -99,6 +111,7 @@ export class Workplace {
   }
 
   remove(): void {
+    if (this.#path !== undefined) process.env["PATH"] = this.#path
     rmSync(this.path, { recursive: true, force: true })
   }
 }

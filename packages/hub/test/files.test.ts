@@ -90,4 +90,16 @@ describe("files of sessions", () => {
     const bound: Caller = { name: "bound", credential: "bound", scope: "write", sessions: new Set([id]) }
     expect(await refused("directories.list", {}, bound)).toMatchObject({ _tag: "SessionPermissionError" })
   })
+
+  it("FS-7 a search ends none of another caller or another connection", async () => {
+    const { id: session } = await createTerminal(house, { command: "/bin/cat", cwd: work })
+    const by = (connection: string): Caller => ({ ...OWNER, seated: { client: "tab", connection, name: "tab" } })
+    const search = (query: string, caller: Caller) => ask("files.search", { session, query, field: "f" }, caller)
+    const other: Caller = { ...by("one"), credential: "other" }
+    const found = await Promise.all([search("a", by("one")), search("at", by("two")), search("atx", other)])
+    for (const one of found) {
+      expect(one).toMatchObject({ files: [{ path: "project/a.txt" }] })
+      expect(one.superseded).toBeUndefined()
+    }
+  })
 })

@@ -33,6 +33,7 @@ export const FilesAsk = variants(
     path: text,
     bytes: maybe(text),
     from: maybe(text),
+    fromBytes: maybe(text),
     context: whole,
   }),
   /** Keeps how the directory is now, as a turn begins. */

@@ -37,6 +37,11 @@ export const DiffQuery = Schema.Struct({
     }),
   ),
   from: Schema.optionalKey(FilePath.annotate({ description: "Of a renamed file the path that it had" })),
+  fromBytes: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(8192)).annotate({
+      description: "That path's bytes in base64, where the list has them",
+    }),
+  ),
   context: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })).annotate({
       description: "Unchanged lines around changes",
@@ -62,13 +67,14 @@ const marks = {
   binary: Schema.optionalKey(Schema.Boolean),
 } as const
 
-/** A changed file. `bytes`: the path's bytes in base64, where it is not UTF-8. Modes are as Git writes them. */
+/** A changed file. `bytes`, `fromBytes`: a path's bytes in base64, where it is not UTF-8. Modes are as Git writes them. */
 export const Change = Schema.Struct({
   path: Schema.String,
   bytes: Schema.optionalKey(Schema.String),
   from: Schema.optionalKey(Schema.String),
+  fromBytes: Schema.optionalKey(Schema.String),
   status: ChangeStatus,
-  /** Lines; absent for binary files. */
+  /** Lines; absent for binary files, and where they were not counted. */
   additions: Schema.optionalKey(Schema.Finite),
   deletions: Schema.optionalKey(Schema.Finite),
   mode: Schema.optionalKey(Schema.Struct({ from: Schema.String, to: Schema.String })),

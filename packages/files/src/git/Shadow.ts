@@ -6,12 +6,18 @@
  */
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { isAbsent } from "../place/refused.ts"
+import { codeOf, FilesRefused, isAbsent } from "../place/refused.ts"
 import type { Repository } from "./repository.ts"
 import { git, gitOut, type HowToRun, type Ran } from "./run-git.ts"
 
-/** Files from this size on are compared as binary, in bytes. */
-const BIG_FILE = 8 * 1024 * 1024
+/** Files of more than this are compared as binary, in bytes. */
+export const BIG_FILE = 8 * 1024 * 1024
+
+/** How names of shadows begin. */
+export const SHADOW = "shadow-"
+
+/** Milliseconds after which nothing uses a shadow any more: Git takes a minute at most. */
+const LEFT_AFTER = 600_000
 
 /** A shadow of a repository. */
 export class Shadow {
@@ -25,8 +31,8 @@ export class Shadow {
 
   /** Makes one in a directory; `more` are further directories of objects. */
   static async make(parent: string, repository: Repository, more: ReadonlyArray<string> = []): Promise<Shadow> {
-    await mkdir(parent, { recursive: true, mode: 0o700 })
-    const path = await mkdtemp(join(parent, "shadow-"))
+    await makeRoom(parent)
+    const path = await mkdtemp(join(parent, SHADOW))
     const shadow = new Shadow(path, repository)
     try {
       await shadow.#fill(more)
@@ -110,6 +116,26 @@ export class Shadow {
       if (section !== "extensions") lines.push(`[${section}]\n\t${key} = ${quoted(value)}\n`)
     }
     return lines.join("")
+  }
+}
+
+/** Makes the directory of shadows, and removes what a kill left there. */
+async function makeRoom(parent: string): Promise<void> {
+  try {
+    // What it is in belongs to the session: one that was purged meanwhile is not made again.
+    await mkdir(parent, { mode: 0o700 })
+    return
+  } catch (cause) {
+    if (isAbsent(cause)) throw new FilesRefused("Unavailable", "the session's own directory is gone; try again")
+    if (codeOf(cause) !== "EEXIST") throw cause
+  }
+  const now = Date.now()
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(SHADOW)) continue
+    const path = join(parent, name)
+    // One that is younger may be in use.
+    const since = (await stat(path).catch(() => undefined))?.mtimeMs ?? now
+    if (now - since > LEFT_AFTER) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -2,6 +2,7 @@
 import type { AskOf } from "@holdfast/link/file-messages"
 import type { ComparedWith, NoChanges } from "@holdfast/protocol/changes"
 import { baseRef, type Repository } from "./repository.ts"
+import { failed } from "./run-git.ts"
 import { Shadow } from "./Shadow.ts"
 import { lastSnapshot, objectsOf, placeOf, type Snapshot } from "./snapshot-record.ts"
 
@@ -28,16 +29,24 @@ export async function openBase(repository: Repository, { kept, base }: Place): P
     return { shadow, snapshot, compared: { kind: "turn", id, turn, time } }
   }
   const shadow = await Shadow.make(place, repository)
-  if (base === "uncommitted") {
-    const id = repository.head ?? (await emptyTree(shadow))
-    return { shadow, compared: { kind: "uncommitted", id } }
-  }
-  const compared = await branchBase(repository, shadow)
-  if ("available" in compared) {
+  try {
+    const compared = await comparedWith(repository, shadow, base)
+    if (!("available" in compared)) return { shadow, compared }
     await shadow.remove()
     return compared
+  } catch (cause) {
+    await shadow.remove()
+    throw cause
   }
-  return { shadow, compared }
+}
+
+async function comparedWith(
+  repository: Repository,
+  shadow: Shadow,
+  base: "uncommitted" | "branch",
+): Promise<ComparedWith | NoChanges> {
+  if (base === "branch") return branchBase(repository, shadow)
+  return { kind: "uncommitted", id: repository.head ?? (await emptyTree(shadow)) }
 }
 
 const emptyTree = async (shadow: Shadow): Promise<string> =>
@@ -49,7 +58,8 @@ async function branchBase(repository: Repository, shadow: Shadow): Promise<Compa
   const ref = await baseRef(repository)
   if (ref === undefined) return noBase("there is no other branch to compare with")
   const name = ref.name.replace(/^refs\/(heads|remotes)\//, "")
-  const { code, out } = await shadow.git(["merge-base", head, ref.id])
-  if (code !== 0) return noBase(`this branch and ${name} have no commit in common`)
-  return { kind: "branch", id: out.toString("utf8").trim().split("\n")[0]!, name }
+  const ran = await shadow.git(["merge-base", head, ref.id])
+  if (ran.code === 1) return noBase(`this branch and ${name} have no commit in common`)
+  if (ran.code !== 0) throw failed(["merge-base"], ran)
+  return { kind: "branch", id: ran.out.toString("utf8").trim().split("\n")[0]!, name }
 }

@@ -23,3 +23,8 @@ export function inputOf(raw: ReadonlyArray<string>): Buffer {
 export function rawOf(path: string, bytes: string | undefined): string {
   return (bytes === undefined ? Buffer.from(path, "utf8") : Buffer.from(bytes, "base64")).toString("latin1")
 }
+
+/** Where a name of bytes is on the disk. */
+export function onDisk(top: string, raw: string): Buffer {
+  return Buffer.concat([Buffer.from(`${top}/`, "utf8"), Buffer.from(raw, "latin1")])
+}

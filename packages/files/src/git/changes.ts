@@ -1,61 +1,83 @@
 /** The files of a working tree that differ from a base (docs/protocol/rules.md, FS-20 to FS-22). */
 import { lstat } from "node:fs/promises"
 import type { AskOf } from "@holdfast/link/file-messages"
-import { type Change, type ChangeList, CHANGES_MAX, type ChangeStatus } from "@holdfast/protocol/changes"
+import { type Change, type ChangeBase, type ChangeList, CHANGES_MAX, type ChangeStatus } from "@holdfast/protocol/changes"
 import { isWithin, realAll } from "../place/confined.ts"
 import { type Base, openBase } from "./base.ts"
-import { inputOf, items, nameOf } from "./bytes.ts"
+import { items, nameOf, onDisk } from "./bytes.ts"
 import { findRepository, isRepository } from "./repository.ts"
-import type { Shadow } from "./Shadow.ts"
-import { onDisk } from "./snapshot.ts"
+import { GitLate, type Ran } from "./run-git.ts"
 import { DIFF_COUNTS, DIFF_NAMES, type DiffedFile, type PathStatus, readDiffNames, readStatus, STATUS } from "./status.ts"
+import { intendUntracked, withUncompared } from "./untracked.ts"
 
-/** Untracked files that are compared; of more, only that they are there. */
-const UNTRACKED_MAX = 2000
+/** Longest list, in bytes of JSON. */
+const LIST_BYTES = 1024 * 1024
+
+/** How long lines are counted and renames looked for, in milliseconds: there is time for a list without them then. */
+const COUNTS_MILLIS = 8000
+/** How long files that were touched are compared with the index then. */
+const REFRESH_MILLIS = 5000
 
 /** Lists what changed. */
-export async function listChanges(ask: AskOf<"changes">): Promise<ChangeList> {
+export async function listChanges(ask: AskOf<"changes">, countsMillis = COUNTS_MILLIS): Promise<ChangeList> {
   const repository = await findRepository(ask.root)
   if (!isRepository(repository)) return repository
   const base = await openBase(repository, ask)
   if ("available" in base) return base
   try {
+    const { top } = repository
     const status = readStatus(items(await base.shadow.gitOut(STATUS)))
-    const untracked = status.flatMap(({ kind, path }) => (kind === "untracked" ? [path] : []))
-    const compared = untracked.filter((_, at) => at < UNTRACKED_MAX)
-    await intend(base.shadow, compared)
-    const names = await namesOf(base)
-    const shown = await withoutLeft(repository.top, base, await unguarded(repository.top, names, ask.guarded))
-    const all = shown.map((file) => changeOf(file, new Map(status.map((each) => [each.path, each])), ask.base))
+    const uncompared = await intendUntracked(base.shadow, status)
+    const names = await withUncompared(top, await namesOf(base, countsMillis), uncompared, base.snapshot)
+    const shown = await withoutLeft(top, base, await unguarded(top, names, ask.guarded))
+    const files = listed(shown, new Map(status.map((each) => [each.path, each])), ask.base)
     return {
       available: true,
-      root: repository.top,
+      root: top,
       ...(repository.branch === undefined ? {} : { branch: repository.branch.replace("refs/heads/", "") }),
       base: base.compared,
-      files: all.slice(0, CHANGES_MAX),
-      more: Math.max(0, all.length - CHANGES_MAX) + (untracked.length - compared.length),
-      additions: sum(all, "additions"),
-      deletions: sum(all, "deletions"),
+      files,
+      more: shown.length - files.length,
+      additions: sum(shown, "additions"),
+      deletions: sum(shown, "deletions"),
     }
   } finally {
     await base.shadow.remove()
   }
 }
 
-/** What differs; a clone that lacks objects has no counts. */
-async function namesOf({ shadow, compared }: Base): Promise<ReadonlyArray<DiffedFile>> {
-  const counted = await shadow.git([...DIFF_COUNTS, compared.id])
-  const out = counted.code === 0 ? counted.out : await shadow.gitOut([...DIFF_NAMES, compared.id])
-  return readDiffNames(items(out))
+/** The first files, as many as a list may have. */
+function listed(
+  files: ReadonlyArray<DiffedFile>,
+  status: ReadonlyMap<string, PathStatus>,
+  base: ChangeBase,
+): ReadonlyArray<Change> {
+  const changes: Array<Change> = []
+  let bytes = 0
+  for (const file of files.slice(0, CHANGES_MAX)) {
+    const change = changeOf(file, status, base)
+    bytes += Buffer.byteLength(JSON.stringify(change))
+    if (bytes > LIST_BYTES) break
+    changes.push(change)
+  }
+  return changes
 }
 
-/** Has untracked files compared as if they were about to be added. */
-export async function intend(shadow: Shadow, paths: ReadonlyArray<string>): Promise<void> {
-  if (paths.length === 0) return
-  const args = ["add", "--intent-to-add", "--ignore-errors", "--pathspec-from-file=-", "--pathspec-file-nul"]
-  // One that is gone meanwhile, or cannot be read, is left out.
-  await shadow.git(args, { input: inputOf(paths) })
+/** What differs; a clone that lacks objects has no counts, and what would take too long has none. */
+async function namesOf({ shadow, compared }: Base, countsMillis: number): Promise<ReadonlyArray<DiffedFile>> {
+  const counted = await inTime(shadow.git([...DIFF_COUNTS, compared.id], { timeout: countsMillis }))
+  if (counted?.code === 0) return readDiffNames(items(counted.out))
+  // Compares by the names of contents, without the objects; what it says is in the index.
+  await inTime(shadow.git(["update-index", "-q", "--refresh"], { timeout: REFRESH_MILLIS }))
+  return readDiffNames(items(await shadow.gitOut([...DIFF_NAMES, compared.id])))
 }
+
+/** `undefined` where Git took too long. */
+const inTime = (ran: Promise<Ran>): Promise<Ran | undefined> =>
+  ran.catch((cause: unknown) => {
+    if (cause instanceof GitLate) return undefined
+    throw cause
+  })
 
 /** Without what is the hub's own, where its data lies in the working tree. */
 async function unguarded(
@@ -89,15 +111,16 @@ async function withoutLeft(
 
 const STATUSES: Readonly<Record<string, ChangeStatus>> = { A: "added", D: "deleted", R: "renamed", C: "copied", T: "retyped" }
 
-function changeOf(file: DiffedFile, status: ReadonlyMap<string, PathStatus>, base: string): Change {
+function changeOf(file: DiffedFile, status: ReadonlyMap<string, PathStatus>, base: ChangeBase): Change {
   const known = status.get(file.path)
   const [from, to] = file.modes
   const isNew = from === "000000"
   return {
     ...nameOf(file.path),
-    ...(file.from === undefined ? {} : { from: nameOf(file.from).path }),
+    ...(file.from === undefined ? {} : fromOf(file.from)),
     status: file.status === "U" && isNew ? "added" : (STATUSES[file.status] ?? "modified"),
-    ...(file.additions === undefined ? { binary: true } : { additions: file.additions, deletions: file.deletions ?? 0 }),
+    ...(file.binary === undefined ? {} : { binary: true }),
+    ...(file.additions === undefined ? {} : { additions: file.additions, deletions: file.deletions ?? 0 }),
     ...(isNew || to === "000000" || from === to ? {} : { mode: { from, to } }),
     ...(from === "160000" || to === "160000" ? { submodule: true } : {}),
     ...(known?.kind === "untracked" ? { untracked: true } : {}),
@@ -108,5 +131,10 @@ function changeOf(file: DiffedFile, status: ReadonlyMap<string, PathStatus>, bas
   }
 }
 
-const sum = (files: ReadonlyArray<Change>, what: "additions" | "deletions"): number =>
+function fromOf(raw: string): Pick<Change, "from" | "fromBytes"> {
+  const { path, bytes } = nameOf(raw)
+  return { from: path, ...(bytes === undefined ? {} : { fromBytes: bytes }) }
+}
+
+const sum = (files: ReadonlyArray<DiffedFile>, what: "additions" | "deletions"): number =>
   files.reduce((total, file) => total + (file[what] ?? 0), 0)

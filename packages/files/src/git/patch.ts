@@ -32,8 +32,6 @@ export function readPatch(text: string, isCut: boolean): Patch {
     }
     const head = HEAD.exec(line)
     if (head === null) {
-      // Another file of a pattern that matches several is not this one.
-      if (hunk !== undefined && line.startsWith("diff --git ")) break
       binary ||= line.startsWith("Binary files ")
       continue
     }
@@ -44,4 +42,49 @@ export function readPatch(text: string, isCut: boolean): Patch {
     hunks.push({ ...counts, section: headOf(section, 200), lines: [] })
   }
   return { hunks, binary, cut }
+}
+
+/** The parts of a diff that are of one file, which may have been renamed; of one that changed its kind there are two. */
+export function sectionsOf(out: Buffer, raw: string, from: string | undefined): string {
+  const heads = new Set([raw, from ?? raw].map((old) => `${BEGIN}${quotedName("a", old)} ${quotedName("b", raw)}`))
+  const text = out.toString("latin1")
+  const sections: Array<string> = []
+  for (let at = text.startsWith(BEGIN) ? 0 : next(text, 0); at < text.length;) {
+    const end = next(text, at)
+    const section = text.slice(at, end)
+    if (heads.has(section.slice(0, section.indexOf("\n")))) sections.push(section)
+    at = end
+  }
+  return Buffer.from(sections.join(""), "latin1").toString("utf8")
+}
+
+const BEGIN = "diff --git "
+
+/** Where the next file begins. Lines of files have a sign in front. */
+function next(text: string, at: number): number {
+  const found = text.indexOf(`\n${BEGIN}`, at)
+  return found < 0 ? text.length : found + 1
+}
+
+const LETTERS: Readonly<Record<string, string>> = {
+  "\x07": "a",
+  "\b": "b",
+  "\t": "t",
+  "\n": "n",
+  "\v": "v",
+  "\f": "f",
+  "\r": "r",
+  '"': '"',
+  "\\": "\\",
+}
+
+// oxlint-disable-next-line no-control-regex
+const SPECIAL = /[\x00-\x1f"\\\x7f]/g
+
+const escaped = (byte: string): string => `\\${LETTERS[byte] ?? byte.charCodeAt(0).toString(8).padStart(3, "0")}`
+
+/** A name of bytes as Git writes it in a diff: with its prefix, in quotation marks where it must be. */
+function quotedName(prefix: string, raw: string): string {
+  const written = raw.replace(SPECIAL, escaped)
+  return written === raw ? `${prefix}/${raw}` : `"${prefix}/${written}"`
 }

@@ -8,9 +8,8 @@ import { lstat, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, isAbsolute, join } from "node:path"
 import type { NoChanges } from "@holdfast/protocol/changes"
-import { headOf } from "@holdfast/protocol/text-cut"
 import { real } from "../place/confined.ts"
-import { git, gitOut } from "./run-git.ts"
+import { failed, git, gitOut, reasonOf } from "./run-git.ts"
 
 /** A repository with a working tree. Paths are absolute. */
 export interface Repository {
@@ -55,7 +54,7 @@ export async function findRepository(directory: string): Promise<Repository | No
   })
   const [shown, gitDir, commonDir, ...rest] = found.out.toString("utf8").trimEnd().split("\n")
   if (found.code !== 0 || gitDir === undefined || commonDir === undefined || rest.length > 0)
-    return none("NotAllowed", `Git does not open the repository in ${top}: ${firstLine(found.error)}`)
+    return none("NotAllowed", `Git does not open the repository in ${top}: ${reasonOf(found.error)}`)
   // A repository may name any directory as its working tree; what is shown stays with its `.git`.
   if (shown !== top) return none("NotAllowed", `the repository in ${top} has its working tree elsewhere, in ${shown}`)
   const [settings, head, branch] = await Promise.all([settingsOf(top), refOf(top, ["--verify", "HEAD"]), branchOf(top)])
@@ -74,24 +73,17 @@ export function isRepository(found: Repository | NoChanges): found is Repository
   return "gitDir" in found
 }
 
-const firstLine = (error: string): string =>
-  headOf(
-    error
-      .trim()
-      .replace(/\n[^]*$/, "")
-      .replace(/^fatal: /, ""),
-    300,
-  )
-
 async function refOf(cwd: string, args: ReadonlyArray<string>): Promise<string | undefined> {
-  const { code, out } = await git(["rev-parse", "-q", ...args], { cwd })
-  const text = out.toString("utf8").trim()
-  return code === 0 && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text) ? text : undefined
+  const ran = await git(["rev-parse", "-q", ...args], { cwd })
+  if (ran.code > 1) throw failed(["rev-parse"], ran)
+  const text = ran.out.toString("utf8").trim()
+  return ran.code === 0 && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text) ? text : undefined
 }
 
 async function branchOf(cwd: string): Promise<string | undefined> {
-  const { code, out } = await git(["symbolic-ref", "-q", "HEAD"], { cwd })
-  return code === 0 ? out.toString("utf8").trim() : undefined
+  const ran = await git(["symbolic-ref", "-q", "HEAD"], { cwd })
+  if (ran.code > 1) throw failed(["symbolic-ref"], ran)
+  return ran.code === 0 ? ran.out.toString("utf8").trim() : undefined
 }
 
 /** Settings that change what files mean, and execute nothing. */

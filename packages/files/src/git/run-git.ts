@@ -2,16 +2,17 @@
  * Runs Git so that nothing of a repository is executed (docs/protocol/rules.md, FS-21): no hooks, pagers, editors, prompts,
  * transports or lazy fetches, with an environment that has nothing of the runner's but the way to programs and the home directory.
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { constants, setPriority } from "node:os"
-import { access, constants as modes } from "node:fs/promises"
-import { isAbsolute, join } from "node:path"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { FilesRefused } from "../place/refused.ts"
+import { GitMissing, gitProgram, programPlaces } from "./git-program.ts"
 
-/** There is no Git on this machine. */
-export class GitMissing extends Error {
-  readonly _tag = "GitMissing"
+/** Git took longer than it may. */
+export class GitLate extends FilesRefused {
+  constructor(command: string, millis: number) {
+    super("Unavailable", `git ${command} took longer than ${millis / 1000} s; try again`)
+  }
 }
 
 /** What Git printed, as bytes. */
@@ -66,7 +67,7 @@ function environment(): Record<string, string> {
   })
   return {
     ...Object.fromEntries(inherited),
-    PATH: places().join(process.platform === "win32" ? ";" : ":"),
+    PATH: programPlaces().join(process.platform === "win32" ? ";" : ":"),
     LC_ALL: "C",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_LITERAL_PATHSPECS: "1",
@@ -82,42 +83,20 @@ function environment(): Record<string, string> {
   }
 }
 
-/** Where programs are looked for: nothing that is found from where Git is run. */
-function places(): ReadonlyArray<string> {
-  const separator = process.platform === "win32" ? ";" : ":"
-  return (process.env["PATH"] ?? "").split(separator).filter((place) => isAbsolute(place))
+/** Those that run; none is started any more once they were ended. */
+const running = new Set<ChildProcess>()
+let isEnded = false
+
+/** Ends Git wherever it runs, for good: what waits for it fails and cleans up. */
+export function endGit(): void {
+  isEnded = true
+  for (const child of running) child.kill("SIGKILL")
 }
 
-let program: Promise<string | undefined> | undefined
-let lookedAt = 0
-
-/** Git's own path; looked for again after a minute where there is none. */
-function gitProgram(): Promise<string | undefined> {
-  const now = Date.now()
-  if (program !== undefined && now - lookedAt < 60_000) return program
-  lookedAt = now
-  program = find(process.platform === "win32" ? "git.exe" : "git")
-  return program
-}
-
-async function find(name: string): Promise<string | undefined> {
-  for (const place of places()) {
-    const path = join(place, name)
-    if (
-      await access(path, modes.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path
-  }
-  return undefined
-}
-
-/** Runs Git; rejects with `GitMissing`, or `FilesRefused` when it takes too long. */
+/** Runs Git; rejects with `GitMissing`, or `GitLate` when it takes too long. */
 export async function git(args: ReadonlyArray<string>, how: HowToRun): Promise<Ran> {
   const path = await gitProgram()
-  if (path === undefined) throw new GitMissing("git is not installed on this machine")
+  if (isEnded) throw new FilesRefused("Unavailable", "the runner is ending")
   const { cwd, env = {}, input, most = OUT_MAX, timeout = TIMEOUT, low = false } = how
   return new Promise((resolve, reject) => {
     const child = spawn(path, [...OPTIONS, ...SETTINGS, ...args], {
@@ -126,6 +105,7 @@ export async function git(args: ReadonlyArray<string>, how: HowToRun): Promise<R
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
     })
+    running.add(child)
     if (low && child.pid !== undefined) nice(child.pid)
     const out: Array<Buffer> = []
     let length = 0
@@ -152,11 +132,17 @@ export async function git(args: ReadonlyArray<string>, how: HowToRun): Promise<R
     child.stdin.end(input)
     child.on("error", (cause) => {
       clearTimeout(timer)
-      reject("code" in cause && cause.code === "ENOENT" ? new GitMissing("git could not be started") : cause)
+      running.delete(child)
+      reject(
+        "code" in cause && cause.code === "ENOENT"
+          ? new GitMissing("Git could not be started on the hub's machine; changes are shown with it")
+          : cause,
+      )
     })
     child.on("close", (code) => {
       clearTimeout(timer)
-      if (isLate) return reject(new FilesRefused("Unavailable", `git ${args[0]} took longer than ${timeout / 1000} s; try again`))
+      running.delete(child)
+      if (isLate) return reject(new GitLate(args[0] ?? "", timeout))
       const all = Buffer.concat(out)
       resolve({ code: code ?? 128, out: isCut ? all.subarray(0, most) : all, isCut, error: headOf(error, ERROR_MAX) })
     })
@@ -166,9 +152,20 @@ export async function git(args: ReadonlyArray<string>, how: HowToRun): Promise<R
 /** Runs Git and expects that it succeeds. */
 export async function gitOut(args: ReadonlyArray<string>, how: HowToRun): Promise<Buffer> {
   const ran = await git(args, how)
-  if (ran.code !== 0 && !ran.isCut)
-    throw new FilesRefused("Unavailable", `git ${args[0]} failed: ${headOf(ran.error.trim(), 500) || `exit code ${ran.code}`}`)
+  if (ran.code !== 0 && !ran.isCut) throw failed(args, ran)
   return ran.out
+}
+
+/** Git ended with a code that answers nothing. */
+export function failed(args: ReadonlyArray<string>, { error, code }: Ran): FilesRefused {
+  return new FilesRefused("Unavailable", `git ${args[0]} failed: ${reasonOf(error) || `exit code ${code}`}`)
+}
+
+/** Why Git ended: its first line that says so. */
+export function reasonOf(error: string): string {
+  const lines = error.trim().split("\n")
+  const line = lines.find((each) => /^(fatal|error): /.test(each)) ?? lines[0] ?? ""
+  return headOf(line.replace(/^(fatal|error): /, ""), 300)
 }
 
 function nice(pid: number): void {

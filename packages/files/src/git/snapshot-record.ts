@@ -1,8 +1,9 @@
 /** How a session's directory was when its last turn began: where that is kept, and what is written of it. */
-import { readdir, readFile, rm, stat } from "node:fs/promises"
+import { readdir, readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { fields, list, number, text, type TypeOf, whole } from "@holdfast/protocol/codec"
 import { isAbsent } from "../place/refused.ts"
+import { SHADOW } from "./Shadow.ts"
 
 /** What is known of a snapshot. Names of `left` are bytes as texts: files that were too large or too many to be kept. */
 const SnapshotRecord = fields({
@@ -37,23 +38,29 @@ export function objectsOf(place: string, turn: string): string {
 
 /** The snapshot of the turn that began last in this working tree. */
 export async function lastSnapshot(place: string, top: string): Promise<Snapshot | undefined> {
-  const found: Array<Snapshot> = []
-  for (const name of await namesIn(place)) {
-    const record = TURN.test(name) && !name.startsWith("shadow-") ? await read(join(place, name, RECORD)) : undefined
-    if (record?.top === top && record.turn === name) found.push(record)
-  }
-  return found.sort((a, b) => b.time - a.time)[0]
+  return (await snapshotsIn(place)).kept.find((snapshot) => snapshot.top === top)
 }
 
-/** Removes everything but one snapshot, and shadows that a kill left behind. */
-export async function removeOthers(place: string, turn: string, now: number): Promise<void> {
+/** The snapshots of a place, the last first, and names of what is none. */
+export async function snapshotsIn(
+  place: string,
+): Promise<{ readonly kept: ReadonlyArray<Snapshot>; readonly others: ReadonlyArray<string> }> {
+  const kept: Array<Snapshot> = []
+  const others: Array<string> = []
   for (const name of await namesIn(place)) {
-    if (name === turn) continue
-    const path = join(place, name)
-    // A shadow that is younger may be in use.
-    const age = now - ((await stat(path).catch(() => undefined))?.mtimeMs ?? now)
-    if (!name.startsWith("shadow-") || age > 600_000) await rm(path, { recursive: true, force: true })
+    if (name.startsWith(SHADOW)) continue
+    const record = TURN.test(name) ? await read(join(place, name, RECORD)) : undefined
+    if (record?.turn === name) kept.push(record)
+    else others.push(name)
   }
+  return { kept: kept.sort((a, b) => b.time - a.time), others }
+}
+
+/** Removes what is older than a snapshot, but the one before it: a question that began before this turn may still use that. */
+export async function removeOlder(place: string, { time }: Snapshot): Promise<void> {
+  const { kept, others } = await snapshotsIn(place)
+  const older = kept.filter((snapshot) => snapshot.time < time).slice(1)
+  for (const name of [...others, ...older.map(({ turn }) => turn)]) await rm(join(place, name), { recursive: true, force: true })
 }
 
 async function namesIn(place: string): Promise<ReadonlyArray<string>> {

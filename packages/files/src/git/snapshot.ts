@@ -7,10 +7,10 @@
 import { lstat, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { AskOf } from "@holdfast/link/file-messages"
-import { inputOf, items } from "./bytes.ts"
+import { inputOf, items, onDisk } from "./bytes.ts"
 import { findRepository, isRepository } from "./repository.ts"
 import { Shadow } from "./Shadow.ts"
-import { isTurnName, placeOf, RECORD, removeOthers, type Snapshot } from "./snapshot-record.ts"
+import { isTurnName, placeOf, RECORD, removeOlder, type Snapshot, snapshotsIn } from "./snapshot-record.ts"
 import { type PathStatus, readStatus, STATUS } from "./status.ts"
 
 const MiB = 1024 * 1024
@@ -24,7 +24,7 @@ const LEFT_MAX = 2000
 /** Milliseconds. */
 const TIMEOUT = 60_000
 
-/** Takes the snapshot; `kept` is false where there is no repository. */
+/** Takes the snapshot; `now`: when it was asked for. `kept` is false where there is no repository. */
 export async function takeSnapshot(ask: AskOf<"snapshot">, now: number): Promise<{ readonly kept: boolean }> {
   if (!isTurnName(ask.turn)) return { kept: false }
   const repository = await findRepository(ask.root)
@@ -38,12 +38,15 @@ export async function takeSnapshot(ask: AskOf<"snapshot">, now: number): Promise
     if (wanted.length > 0)
       await shadow.gitOut(["update-index", "-z", "--add", "--remove", "--stdin"], { ...how, input: inputOf(wanted) })
     const tree = (await shadow.gitOut(["write-tree", "--missing-ok"], how)).toString("utf8").trim()
-    const record: Snapshot = { turn: ask.turn, top: repository.top, tree, time: now, left }
+    // Where the clock was set back, the last one would stay the last.
+    const [last] = (await snapshotsIn(place)).kept
+    const time = last !== undefined && last.time > Date.now() ? last.time + 1 : now
+    const record: Snapshot = { turn: ask.turn, top: repository.top, tree, time, left }
     await writeFile(join(shadow.path, RECORD), JSON.stringify(record))
     // What is kept are the tree and its objects.
     await rm(join(shadow.path, "index"), { force: true })
     await rename(shadow.path, join(place, ask.turn))
-    await removeOthers(place, ask.turn, now)
+    await removeOlder(place, record)
     return { kept: true }
   } catch (cause) {
     await shadow.remove()
@@ -70,9 +73,4 @@ async function chosen(
     wanted.push(path)
   }
   return { wanted, left }
-}
-
-/** Where a name of bytes is on the disk. */
-export function onDisk(top: string, raw: string): Buffer {
-  return Buffer.concat([Buffer.from(`${top}/`, "utf8"), Buffer.from(raw, "latin1")])
 }

@@ -41,22 +41,23 @@ export function readStatus(items: ReadonlyArray<string>): ReadonlyArray<PathStat
   return found
 }
 
-/** One file of a diff. `status` is Git's letter; modes are octal. */
+/** One file of a diff. `status` is Git's letter; modes are octal. Neither binary nor counted: its content was not looked at. */
 export interface DiffedFile {
   readonly path: string
   readonly from?: string
   readonly status: string
   readonly modes: readonly [string, string]
+  readonly binary?: true
   readonly additions?: number
   readonly deletions?: number
 }
 
-const DIFF = ["diff", "--no-ext-diff", "--no-textconv", "--raw", "-z", "--ignore-submodules=dirty"]
+const DIFF = ["--no-ext-diff", "--no-textconv", "--raw", "-z", "--ignore-submodules=dirty"]
 
 /** Options of the diff that is read, before what it is compared with. */
-export const DIFF_COUNTS = [...DIFF, "--numstat", "-M", "-l500"]
-/** The same without what needs the content of files: counts, and renames with changes. */
-export const DIFF_NAMES = [...DIFF, "--no-renames"]
+export const DIFF_COUNTS = ["diff", ...DIFF, "--numstat", "-M", "-l500"]
+/** The same without what needs objects: counts, and renames with changes. What was touched and not changed is in it, unless the index was refreshed. */
+export const DIFF_NAMES = ["diff-index", ...DIFF, "--no-renames"]
 
 /** Reads a diff of names and counts. */
 export function readDiffNames(items: ReadonlyArray<string>): ReadonlyArray<DiffedFile> {
@@ -80,7 +81,9 @@ export function readDiffNames(items: ReadonlyArray<string>): ReadonlyArray<Diffe
     if (moved) at++
     const path = moved ? (items[at++] ?? "") : item.slice(added.length + deleted.length + 2)
     const known = files.get(path)
-    if (known !== undefined && added !== "-") files.set(path, { ...known, additions: Number(added), deletions: Number(deleted) })
+    if (known === undefined) continue
+    const counted = added === "-" ? { binary: true as const } : { additions: Number(added), deletions: Number(deleted) }
+    files.set(path, { ...known, ...counted })
   }
   return [...files.values()]
 }

@@ -10,6 +10,9 @@ import { codeOf, pathRefused } from "./refused.ts"
 /** Names that are read of one directory; a larger one shows those. */
 const NAMES_MAX = 200_000
 
+/** Longest page, in bytes of JSON. */
+const PAGE_BYTES = 1024 * 1024
+
 const byName = new Intl.Collator("en", { numeric: true })
 const inOrder = (a: string, b: string): number => byName.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 
@@ -21,11 +24,13 @@ export async function listDirectories(ask: AskOf<"directories">): Promise<Direct
   const { after } = ask
   const directories: Array<DirectoryEntry> = []
   let next: string | null = null
+  let bytes = 0
   for (const name of after === undefined ? names : names.filter((each) => inOrder(each, after) > 0)) {
     const last = directories.at(-1)
     const entry = await entryOf(path, name, roots, guarded)
     if (entry === undefined) continue
-    if (last !== undefined && directories.length === ask.limit) {
+    bytes += Buffer.byteLength(JSON.stringify(entry))
+    if (last !== undefined && (directories.length === ask.limit || bytes > PAGE_BYTES)) {
       next = last.name
       break
     }

@@ -2,12 +2,15 @@
  * The files of directories, listed once and kept for searches (docs/protocol/rules.md, FS-5 to FS-7).
  *
  * A list that is older than `FRESH` is made again behind the search that finds it so; the search is answered from the old one.
- * Bounds: `FILES` paths of a directory, `LISTS` directories, dropped after `KEPT` without a search.
+ * Bounds: `FILES` paths of a directory, `LISTS` directories, dropped after `KEPT` without a search; `AT_ONCE` are made at once,
+ * and more than `WAITING_MAX` that wait are refused.
  */
+import { Lane } from "../Lane.ts"
 import { isWithin, real, realAll } from "../place/confined.ts"
+import { FilesRefused } from "../place/refused.ts"
 import { items, nameOf } from "../git/bytes.ts"
 import { findRepository, isRepository } from "../git/repository.ts"
-import { GitMissing } from "../git/run-git.ts"
+import { GitMissing } from "../git/git-program.ts"
 import { Shadow } from "../git/Shadow.ts"
 import { placeOf } from "../git/snapshot-record.ts"
 import { type PathList, pathList } from "./rank.ts"
@@ -17,6 +20,8 @@ const FILES = 200_000
 const LISTS = 4
 const FRESH = 5000
 const KEPT = 600_000
+const AT_ONCE = 2
+const WAITING_MAX = 50
 /** Longest output of Git and walk without it. */
 const OUT_MAX = 32 * 1024 * 1024
 const WALK = { files: 50_000, directories: 20_000, millis: 4000 } as const
@@ -44,6 +49,7 @@ export interface Listed {
 /** The lists. */
 export class FileLists {
   readonly #entries = new Map<string, Entry>()
+  readonly #lane = new Lane(AT_ONCE, WAITING_MAX)
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -62,25 +68,38 @@ export class FileLists {
   }
 
   #begin(listed: Listed, now: number): Promise<FileList> {
-    const entry: Entry = { made: listFiles(listed), madeAt: now, usedAt: now, renewing: true }
+    const entry: Entry = { made: this.#list(listed), madeAt: now, usedAt: now, renewing: true }
     this.#entries.set(listed.root, entry)
     entry.made.then(
       () => this.#made(entry),
-      () => this.#entries.delete(listed.root),
+      () => this.#remove(listed.root, entry),
     )
     return entry.made
   }
 
+  #list(listed: Listed): Promise<FileList> {
+    return this.#lane.run(() => listFiles(listed))
+  }
+
   #renew(listed: Listed, entry: Entry): void {
     entry.renewing = true
-    listFiles(listed).then(
+    this.#list(listed).then(
       (list) => {
         entry.made = Promise.resolve(list)
         this.#made(entry)
       },
-      // It is gone: the next search says so.
-      () => this.#entries.delete(listed.root),
+      (cause: unknown) => {
+        // Too much is asked: the old one does for now.
+        if (cause instanceof FilesRefused && cause.tag === "Busy") this.#made(entry)
+        // It is gone: the next search says so.
+        else this.#remove(listed.root, entry)
+      },
     )
+  }
+
+  /** One that was dropped may have been begun again meanwhile, which stays. */
+  #remove(root: string, entry: Entry): void {
+    if (this.#entries.get(root) === entry) this.#entries.delete(root)
   }
 
   #made(entry: Entry): void {

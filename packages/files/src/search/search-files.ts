@@ -3,11 +3,14 @@ import { lstat } from "node:fs/promises"
 import { join } from "node:path"
 import type { AskOf } from "@holdfast/link/file-messages"
 import type { FoundFile, FoundFiles } from "@holdfast/protocol/files"
+import { FilesRefused } from "../place/refused.ts"
 import type { FileList, FileLists } from "./FileLists.ts"
 import { needleOf, placesIn, rankInto, type Ranked } from "./rank.ts"
 
 /** Paths that are looked through before others get their turn. */
 const RUN = 10_000
+/** Searches that are under way or wait for a list; more are refused. */
+const FINDING_MAX = 200
 /** Found beyond what is wanted, as some may be gone. */
 const SPARE = 20
 
@@ -15,6 +18,7 @@ const SPARE = 20
 export class Searches {
   readonly #lists: FileLists
   readonly #latest = new Map<string, object>()
+  #finding = 0
 
   constructor(lists: FileLists) {
     this.#lists = lists
@@ -22,10 +26,12 @@ export class Searches {
 
   /** Carries out a search; one of the same field ends the one before. */
   async find(ask: AskOf<"search">): Promise<FoundFiles> {
+    if (this.#finding >= FINDING_MAX) throw new FilesRefused("Busy", "too much is searched for; try again")
     const mine = {}
     const field = ask.field === undefined ? undefined : `${ask.kept}\n${ask.field}`
     if (field !== undefined) this.#latest.set(field, mine)
     const isOver = (): boolean => field !== undefined && this.#latest.get(field) !== mine
+    this.#finding++
     try {
       const list = await this.#lists.of(ask)
       const about = { root: list.root, total: list.paths.length, partial: list.partial }
@@ -33,6 +39,7 @@ export class Searches {
       if (best === undefined) return { ...about, files: [], superseded: true }
       return { ...about, files: await existing(list, best, needleOf(ask.query), ask.limit) }
     } finally {
+      this.#finding--
       if (field !== undefined && this.#latest.get(field) === mine) this.#latest.delete(field)
     }
   }

@@ -3,7 +3,7 @@
  *
  * Near files come first, so that a bound leaves out what is far. Links are listed and not followed.
  */
-import { readdir, readFile } from "node:fs/promises"
+import { readdir, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import makeIgnore, { type Ignore } from "ignore"
 
@@ -77,8 +77,11 @@ async function look(
 }
 
 async function rulesOf(root: string, path: string): Promise<Rules | undefined> {
-  const text = await readFile(join(root, path, ".gitignore"), "utf8").catch(() => "")
-  return text === "" || text.length > RULES_MAX ? undefined : { from: path, ignore: makeIgnore().add(text) }
+  const file = join(root, path, ".gitignore")
+  const found = await stat(file).catch(() => undefined)
+  if (found === undefined || found.size > RULES_MAX) return undefined
+  const text = await readFile(file, "utf8").catch(() => "")
+  return text === "" ? undefined : { from: path, ignore: makeIgnore().add(text) }
 }
 
 /** The nearest rules that say anything of a path decide. */

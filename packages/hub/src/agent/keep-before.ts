@@ -9,9 +9,11 @@ export function keepBefore(context: AgentContext, { id, durable }: OpenSession, 
   // A runner of another build would not understand it; the agents that it still has go without.
   const link = fleet.ready
   if (agent === undefined || link === undefined) return
+  const { guarded } = directories
   const kept = directories.of(durable.directory)
-  link.connection
-    .files({ ask: "snapshot", root: agent.spec.cwd, kept, guarded: directories.guarded, turn })
+  directories
+    .make(durable.directory)
+    .then(() => link.connection.files({ ask: "snapshot", root: agent.spec.cwd, kept, guarded, turn }))
     .catch((cause: unknown) =>
       report("the files before a turn could not be kept", {
         session: id,

@@ -1,9 +1,8 @@
 /** Asks a runner about files: the hub itself looks at none. */
 import * as Effect from "effect/Effect"
-import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { FilesAnswers, FilesAsk } from "@holdfast/link/file-messages"
-import { RequestRefused } from "@holdfast/link/RunnerConnection"
-import { doorErrorOf } from "./door-error.ts"
+import { requestProblem } from "./door-error.ts"
 import type { Fleet } from "./Fleet.ts"
 import { runnerAway } from "./RunnerWait.ts"
 
@@ -15,9 +14,7 @@ export function askFiles<A extends FilesAsk>(fleet: Fleet, ask: A): Effect.Effec
   return Effect.tryPromise({
     try: async () => (await fleet.current()).connection.files(ask),
     catch: (cause): DoorError => {
-      if (!(cause instanceof RequestRefused))
-        return new Unavailable({ message: "the runner went away before it answered; try again" })
-      const error = doorErrorOf(cause.failure, { what: "the files could not be looked at" })
+      const error = requestProblem(cause, { what: "the files could not be looked at" })
       return error._tag === "Unprocessable" ? new Unprocessable({ message: error.message, field: "path" }) : error
     },
   }).pipe(Effect.timeoutOrElse({ duration: ANSWER_WAIT, orElse: () => Effect.fail(runnerAway()) }))

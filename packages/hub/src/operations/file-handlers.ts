@@ -10,7 +10,7 @@ export function fileHandlers(context: HubContext) {
   return {
     "directories.list": effect((query) => Files.listDirectories(context, query)),
     "directories.recent": effect(() => Files.recentDirectories(context)),
-    "files.search": effect(({ session, ...query }) => Files.searchFiles(context, session, query)),
+    "files.search": effect(({ session, ...query }, by) => Files.searchFiles(context, session, query, by)),
     "files.read": effect(({ session, path }) => Files.readFile(context, session, path)),
     "changes.list": effect(({ session, ...query }) => Files.listChanges(context, session, query)),
     "changes.diff": effect(({ session, ...query }) => Files.diffFile(context, session, query)),

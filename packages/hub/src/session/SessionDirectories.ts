@@ -44,6 +44,11 @@ export class SessionDirectories {
     return join(this.#root, checked(name))
   }
 
+  /** Makes the directory of a session that the store has; whether it was not there. */
+  async make(name: string): Promise<boolean> {
+    return (await mkdir(this.of(name), { recursive: true, mode: 0o700 })) !== undefined
+  }
+
   /** Says, before the directory is made, that the store may not have its session; `isDurable`: after a power cut too. */
   async mark(name: string, isDurable: boolean): Promise<void> {
     if (isDurable) return writeDurably(this.#markOf(name), "")

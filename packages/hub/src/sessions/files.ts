@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type { ChangeList, ChangesQuery, DiffAnswer, DiffQuery } from "@holdfast/protocol/changes"
-import { type DoorError, SessionNotReady } from "@holdfast/protocol/errors"
+import { type DoorError, SessionNotReady, Unavailable } from "@holdfast/protocol/errors"
 import {
   type DirectoriesQuery,
   type DirectoryPage,
@@ -15,6 +15,8 @@ import {
 } from "@holdfast/protocol/files"
 import type { Session } from "@holdfast/protocol/session"
 import { askFiles } from "../child/ask-files.ts"
+import type { Caller } from "../Hub.ts"
+import { keeperOf } from "../session/command.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 import { get } from "./queries.ts"
@@ -76,20 +78,44 @@ const latest = (directories: ReadonlyArray<RecentDirectory>): ReadonlyArray<Rece
 
 const directoryOf = ({ agent, terminal }: Session): string | undefined => agent?.cwd ?? terminal?.cwd
 
-/** Where a session works, and what the runner needs to know of it. */
+/** Where a session works, with its record. */
 const placeOf = (core: HubContext, id: string) =>
   Effect.flatMap(get(core, id), (session) => {
     const root = directoryOf(session)
     return root === undefined
       ? Effect.fail(new SessionNotReady({ message: "this session has no directory", status: session.status }))
-      : Effect.succeed({ root, kept: core.directories.of(session.directory), guarded: core.directories.guarded })
+      : Effect.succeed({ session, root, guarded: core.directories.guarded })
   })
 
-/** Files by characters of their paths. */
-export function searchFiles(core: HubContext, id: string, query: FileQuery): Effect.Effect<FoundFiles, DoorError> {
-  return Effect.flatMap(placeOf(core, id), (place) => {
+/** The same for what keeps something in the session's own directory: the runner makes no such directory, as it could be that of a purged one. */
+const keptPlaceOf = (core: HubContext, id: string) =>
+  Effect.flatMap(placeOf(core, id), ({ session: { directory }, ...place }) =>
+    Effect.tryPromise({
+      try: () => core.directories.make(directory),
+      catch: (cause) =>
+        new Unavailable({
+          message: `the session's directory could not be made: ${cause instanceof Error ? cause.message : cause}`,
+        }),
+    }).pipe(
+      Effect.flatMap((isNew) => (isNew ? stillThere(core, id, directory) : Effect.void)),
+      Effect.as({ ...place, kept: core.directories.of(directory) }),
+    ),
+  )
+
+/** A session that was purged while its directory was made has none. */
+const stillThere = (core: HubContext, id: string, directory: string) =>
+  get(core, id).pipe(
+    Effect.tapError((error) =>
+      error._tag === "SessionNotFound" ? Effect.promise(() => core.directories.remove(directory)) : Effect.void,
+    ),
+  )
+
+/** Files by characters of their paths; a field is its caller's own, on one connection. */
+export function searchFiles(core: HubContext, id: string, query: FileQuery, by: Caller): Effect.Effect<FoundFiles, DoorError> {
+  return Effect.flatMap(keptPlaceOf(core, id), (place) => {
     const { query: typed = "", limit = SEARCH_MAX, field } = query
-    return askFiles(core.fleet, { ask: "search", ...place, query: typed, limit, ...(field === undefined ? {} : { field }) })
+    const own = field === undefined ? {} : { field: [keeperOf(by), by.seated?.connection ?? "", field].join(" ") }
+    return askFiles(core.fleet, { ask: "search", ...place, query: typed, limit, ...own })
   })
 }
 
@@ -101,11 +127,11 @@ export function readFile(core: HubContext, id: string, path: string): Effect.Eff
 /** What changed. */
 export function listChanges(core: HubContext, id: string, query: ChangesQuery): Effect.Effect<ChangeList, DoorError> {
   const { base = "uncommitted" } = query
-  return Effect.flatMap(placeOf(core, id), (place) => askFiles(core.fleet, { ask: "changes", ...place, base }))
+  return Effect.flatMap(keptPlaceOf(core, id), (place) => askFiles(core.fleet, { ask: "changes", ...place, base }))
 }
 
 /** How one file changed. */
 export function diffFile(core: HubContext, id: string, query: DiffQuery): Effect.Effect<DiffAnswer, DoorError> {
   const { base = "uncommitted", context = CONTEXT, ...file } = query
-  return Effect.flatMap(placeOf(core, id), (place) => askFiles(core.fleet, { ask: "diff", ...place, base, context, ...file }))
+  return Effect.flatMap(keptPlaceOf(core, id), (place) => askFiles(core.fleet, { ask: "diff", ...place, base, context, ...file }))
 }

@@ -5,13 +5,12 @@ import * as Exit from "effect/Exit"
 import { refuseInput } from "@holdfast/core/decide"
 import { type DoorError, SessionNotReady, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
-import { RequestRefused } from "@holdfast/link/RunnerConnection"
 import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
 import { type ChildFollower, inputKey } from "../child/ChildFollower.ts"
 import { runnerAway } from "../child/RunnerWait.ts"
 import type { PastScreens } from "./PastScreens.ts"
 import type { RequestContext } from "../child/KindContext.ts"
-import { doorErrorOf } from "../child/door-error.ts"
+import { requestProblem } from "../child/door-error.ts"
 import { processKnown } from "../child/process-known.ts"
 import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -146,8 +145,5 @@ const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionNotRea
 const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, DoorError> =>
   Effect.tryPromise({
     try: ask,
-    catch: (cause): DoorError =>
-      cause instanceof RequestRefused
-        ? doorErrorOf(cause.failure, { what: "the runner refused" })
-        : new Unavailable({ message: "the runner went away before it answered; try again" }),
+    catch: (cause): DoorError => requestProblem(cause, { what: "the runner refused" }),
   }).pipe(Effect.timeoutOrElse({ duration: ANSWER_WAIT, orElse: () => Effect.fail(runnerAway()) }))

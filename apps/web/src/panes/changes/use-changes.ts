@@ -72,7 +72,7 @@ export function useDiff(
   version: unknown,
 ): Asked<DiffAnswer> {
   const hub = useHub()
-  const { path, bytes, from } = change ?? {}
+  const { path, bytes, from, fromBytes } = change ?? {}
   const ask = useCallback(
     () =>
       hub.hub.connection.call("changes.diff", {
@@ -82,9 +82,10 @@ export function useDiff(
         context,
         ...(bytes === undefined ? {} : { bytes }),
         ...(from === undefined ? {} : { from }),
+        ...(fromBytes === undefined ? {} : { fromBytes }),
       }),
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [hub, session, base, path, bytes, from, context, version],
+    [hub, session, base, path, bytes, from, fromBytes, context, version],
   )
   return useAsked(change === undefined ? undefined : ask, `${session} ${base} ${path ?? ""} ${bytes ?? ""}`, false)
 }
