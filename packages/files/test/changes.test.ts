@@ -285,7 +285,9 @@ describe("repositories that want to run something", () => {
     // A missing object, which a partial clone would fetch.
     const blob = work.git("rev-parse", "HEAD:b.txt").trim()
     rmSync(ran, { force: true })
-    rmSync(join(work.root, ".git/objects", blob.slice(0, 2), blob.slice(2)))
+    const object = join(work.root, ".git/objects", blob.slice(0, 2), blob.slice(2))
+    const bytes = readFileSync(object)
+    rmSync(object)
     work.lay("b.txt", "changed\n")
     const before = traceOf(join(work.root, ".git"))
     await work.snapshot("turn-0001")
@@ -296,7 +298,8 @@ describe("repositories that want to run something", () => {
     await work.search("a")
     expect(existsSync(ran) ? readFileSync(ran, "utf8") : "").toBe("")
     expect(traceOf(join(work.root, ".git"))).toEqual(before)
-    // The settings are evil, and Git itself follows them: the test would see it.
+    // The settings are evil, and Git itself follows them: the test would see it. With the object, as it would wait for its remote.
+    writeFileSync(object, bytes)
     try {
       work.git("diff", "--", "a.txt")
     } catch {
