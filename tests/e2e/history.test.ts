@@ -207,7 +207,7 @@ describe("traces, the player and forks in a browser", () => {
     await page.getByRole("button", { name: "Recording" }).click()
     await page.getByRole("menuitem", { name: "Download asciicast" }).click()
     await page
-      .getByText(/^Downloaded the recording, \d+ bytes|^Downloaded the recording, .* kB/)
+      .getByText(/^Downloaded the recording, \d+ bytes|^Downloaded the recording, .* KB/)
       .first()
       .waitFor({ state: "attached" })
     await close()

@@ -1,10 +1,11 @@
-/** What has not reached the server: how much, and what can be done where it was refused. */
+/** What has not reached the server: how much, and what can be done where it was refused (docs/protocol/app-rules.md, APP-49). */
 import type { ReactElement } from "react"
 import type { OutboxItem } from "@holdfast/client/outbox"
-import { useOutbox, useSession } from "@holdfast/react"
+import { useHub, useOutbox, useSession } from "@holdfast/react"
 import { Button } from "../ui/Button.tsx"
 import { Popover } from "../ui/Popover.tsx"
 import { Time } from "../ui/Time.tsx"
+import { tellNotice } from "./notices.ts"
 import styles from "./ToSend.module.css"
 
 /** How an operation is named to a person. */
@@ -46,9 +47,14 @@ export function ToSend(): ReactElement | null {
 }
 
 function Line({ item }: { readonly item: OutboxItem }): ReactElement {
+  const hub = useHub()
   const { session } = useSession(item.session)
-  const { box } = useOutbox()
   const { text } = item.input as { readonly text?: unknown }
+  const leave = (act: "dropItem" | "takeBackItem"): void => {
+    import("./take-back-item.ts")
+      .then((acts) => acts[act](hub, item, session?.id ?? item.session))
+      .catch((cause: Error) => tellNotice(`It stays as it is: ${cause.message}`))
+  }
   return (
     <li className={styles["item"]}>
       <span>
@@ -65,15 +71,15 @@ function Line({ item }: { readonly item: OutboxItem }): ReactElement {
             {item.error?.message}
           </span>
           <span className={styles["acts"]}>
-            <Button onClick={() => void box?.retry(item.id)}>Send again</Button>
-            <Button kind="quiet" onClick={() => void box?.clear(item.id)}>
+            <Button onClick={() => void hub.box?.retry(item.id)}>Send again</Button>
+            <Button kind="quiet" onClick={() => leave("dropItem")}>
               Drop it
             </Button>
           </span>
         </>
       ) : item.sent ? null : (
         <span className={styles["acts"]}>
-          <Button kind="quiet" onClick={() => void box?.cancel(item.id)}>
+          <Button kind="quiet" onClick={() => leave("takeBackItem")}>
             Take it back
           </Button>
         </span>

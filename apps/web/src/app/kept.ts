@@ -11,6 +11,7 @@ import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { Store } from "../ui/store.ts"
 import { placedTabs } from "../workspace/tabs.ts"
 import { basePath } from "./base.ts"
+import { openedOnce } from "./database.ts"
 
 /** What is kept is of one version of the protocol; that of another is left aside. */
 interface Kept<A> {
@@ -34,9 +35,6 @@ export const listAge = new Store<number | undefined>(undefined)
 
 /** The same of the transcripts of sessions. */
 export const viewAges = new Store<ReadonlyMap<string, number>>(new Map())
-
-/** Whether what was kept has been read: panes wait for it, so that they continue from it. */
-export const isKeptRead = new Store(false)
 
 const layoutItem = (): string => `holdfast-app-layout${basePath()}`
 
@@ -64,33 +62,30 @@ function keepLayout({ desk: { layout } }: HubModel): void {
 
 /** Reads what was kept into a model, and keeps it up to date until the function that is returned is called. */
 export function keepModel(hub: HubModel): () => void {
-  let database: IDBPDatabase<Database> | undefined
   let isOver = false
-  const keeper = new Keeper(hub, () => database)
-  const opening = openKept()
+  const keeper = new Keeper(hub)
+  void openKept()
     .then(async (opened) => {
-      database = opened
-      if (!isOver) await restore(hub, opened)
+      if (!isOver) await restore(hub, opened).finally(() => (keeper.isReady = true))
     })
     // A private window may keep nothing.
     .catch((cause: unknown) => console.warn("nothing is kept for a start without the server:", cause))
-    .finally(() => isKeptRead.set(true))
   const ends = [keeper.start(), hub.desk.layout.state.subscribe(() => keepLayout(hub))]
   return () => {
     isOver = true
     for (const end of ends) end()
-    void opening.then(() => database?.close())
   }
 }
 
-function openKept(): Promise<IDBPDatabase<Database>> {
-  return openDB<Database>(`holdfast-app${basePath()}`, 1, {
+const openKept = openedOnce<IDBPDatabase<Database>>((closers) =>
+  openDB<Database>(`holdfast-app${basePath()}`, 1, {
+    ...closers,
     upgrade: (made) => {
       made.createObjectStore("list")
       made.createObjectStore("views").createIndex("at", "at")
     },
-  })
-}
+  }),
+)
 
 const isNow = (kept: Kept<unknown> | undefined): boolean => kept?.protocol === PROTOCOL_VERSION
 
@@ -117,13 +112,13 @@ async function restore(hub: HubModel, database: IDBPDatabase<Database>): Promise
 /** Writes what has changed, now and then and when the page goes. */
 class Keeper {
   readonly #hub: HubModel
-  readonly #database: () => IDBPDatabase<Database> | undefined
+  /** Whether what was kept has been read: nothing is written over it before. */
+  isReady = false
   readonly #seqs = new Map<string, number>()
   #records: unknown
 
-  constructor(hub: HubModel, database: () => IDBPDatabase<Database> | undefined) {
+  constructor(hub: HubModel) {
     this.#hub = hub
-    this.#database = database
   }
 
   start(): () => void {
@@ -149,9 +144,9 @@ class Keeper {
   }
 
   async #write(): Promise<void> {
-    const database = this.#database()
     const { table } = this.#hub
-    if (database === undefined || table.state.get()._tag !== "Synced") return
+    if (!this.isReady || table.state.get()._tag !== "Synced") return
+    const database = await openKept()
     const records = table.list({}).sessions.get()
     const at = Date.now()
     if (records !== this.#records) {

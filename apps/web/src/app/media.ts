@@ -27,3 +27,8 @@ export function formNow(): Form {
 export function useForm(): Form {
   return useSyncExternalStore(subscribe, formNow)
 }
+
+/** Whether the page is as narrow as a phone, as it changes. */
+export function usePhone(): boolean {
+  return useForm() === "phone"
+}

@@ -107,3 +107,14 @@ export class KeyPresses {
     return best ?? (isBegun ? BEGUN : NOTHING)
   }
 }
+
+/** A key with what was held as it was pressed: two presses of it are the same. */
+export function pressOf({
+  key,
+  altKey,
+  ctrlKey,
+  metaKey,
+  shiftKey,
+}: Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">): string {
+  return [altKey && "Alt", ctrlKey && "Control", metaKey && "Meta", shiftKey && "Shift", key].filter(Boolean).join("+")
+}

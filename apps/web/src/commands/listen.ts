@@ -2,7 +2,7 @@
 import { closeOver } from "../ui/close-over.ts"
 import { paletteWish } from "./palette-state.ts"
 import { commands } from "./registry.ts"
-import { KeyPresses } from "./keys.ts"
+import { KeyPresses, pressOf } from "./keys.ts"
 import { isGivenUp, placeOf } from "./place.ts"
 
 /** Milliseconds within which a key of ours that is pressed again in a terminal goes to its program. */
@@ -10,7 +10,8 @@ const TWICE = 500
 
 /** A key that a terminal's person pressed and that was taken for a command. */
 interface Taken {
-  readonly key: string
+  /** The key with what was held. */
+  readonly press: string
   readonly at: number
   readonly target: HTMLElement
 }
@@ -36,7 +37,7 @@ export function listenToKeys(focused: () => string | undefined): () => void {
     const target = event.target instanceof Element ? event.target : null
     if (isGivenUp(target)) return
     const now = event.timeStamp
-    if (taken !== undefined && taken.key === event.key && now - taken.at <= TWICE && !event.repeat) {
+    if (taken !== undefined && taken.press === pressOf(event) && now - taken.at <= TWICE && !event.repeat) {
       const { target: terminal } = taken
       taken = undefined
       event.preventDefault()
@@ -56,7 +57,7 @@ export function listenToKeys(focused: () => string | undefined): () => void {
     event.preventDefault()
     event.stopPropagation()
     if (isHeldDown) return
-    taken = place.kinds.has("terminal") && target instanceof HTMLElement ? { key: event.key, at: now, target } : undefined
+    taken = place.kinds.has("terminal") && target instanceof HTMLElement ? { press: pressOf(event), at: now, target } : undefined
     found.command.run()
   }
   const forget = (): void => presses.forget()

@@ -2,12 +2,13 @@
 import { useCallback } from "react"
 import { IconButton } from "../ui/Button.tsx"
 import { Icon } from "../ui/icons.tsx"
+import { sizeText } from "../ui/size.ts"
 import styles from "./Attachments.module.css"
-import { type Attached, bytesText } from "./attachments.ts"
+import type { Attached } from "./file-parts.ts"
 import type { ComposerDraft } from "./use-composer-draft.ts"
 
 /** Shows the files of a draft. */
-export function AttachmentList({ draft: { files, setFiles } }: { readonly draft: ComposerDraft }) {
+export function AttachmentList({ draft: { files, kept } }: { readonly draft: ComposerDraft }) {
   if (files.length === 0) return null
   return (
     <ul className={styles["files"]} aria-label="Attached">
@@ -17,11 +18,11 @@ export function AttachmentList({ draft: { files, setFiles } }: { readonly draft:
           <span className={styles["name"]} dir="auto" title={file.name}>
             {file.name}
           </span>
-          <span className={styles["size"]}>{bytesText(file.blob.size)}</span>
+          <span className={styles["size"]}>{sizeText(file.blob.size)}</span>
           <IconButton
             icon="close"
             label={`Take ${file.name} off`}
-            onClick={() => setFiles((all) => all.filter(({ id }) => id !== file.id))}
+            onClick={() => kept.setFiles((all) => all.filter(({ id }) => id !== file.id))}
           />
         </li>
       ))}

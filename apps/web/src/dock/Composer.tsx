@@ -5,7 +5,7 @@ import { useHub } from "@holdfast/react"
 import { Button } from "../ui/Button.tsx"
 import { Time } from "../ui/Time.tsx"
 import { AttachmentList } from "./AttachmentList.tsx"
-import { attach } from "./attachments.ts"
+import { pastedFiles } from "./file-parts.ts"
 import styles from "./Composer.module.css"
 import { completed, type Trigger, triggerAt } from "./completion.ts"
 import { CompletionList, useCompletion } from "./Completion.tsx"
@@ -13,7 +13,7 @@ import { noteEscapeUsed } from "./escape.ts"
 import { sentWords } from "./history.ts"
 import { fieldAct } from "./keys.ts"
 import type { SendChoices } from "./send-modes.ts"
-import { shrunk } from "./shrink.ts"
+import { takeFiles } from "./take-files.ts"
 import type { ComposerNow } from "./use-composer.ts"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 
@@ -48,20 +48,19 @@ export function Composer(props: ComposerProps) {
     [now, text, field],
   )
   const completion = useCompletion({ session, trigger, commands: props.commands, onPick: complete })
-  const takeFiles = useTakeFiles(now)
   const keys = useFieldKeys(props, completion.onKeyDown)
   useGrowing(field, text)
   const drop = (event: DragEvent): void => {
     if (event.dataTransfer.files.length === 0) return
     event.preventDefault()
     setIsOver(false)
-    void takeFiles([...event.dataTransfer.files])
+    void takeFiles(now, [...event.dataTransfer.files])
   }
   const paste = (event: ClipboardEvent): void => {
-    const files = [...event.clipboardData.files]
+    const files = pastedFiles(event.clipboardData)
     if (files.length === 0) return
     event.preventDefault()
-    void takeFiles(files)
+    void takeFiles(now, files)
   }
   const caretNow = (): void => setCaret(field.current?.selectionStart ?? 0)
   return (
@@ -115,7 +114,7 @@ function EditingActs({ now }: { readonly now: ComposerNow }) {
   return (
     <div className={styles["editing"]}>
       <span>Editing a message in the queue</span>
-      <Button kind="kelp" keys="Enter" onClick={() => void now.saveEdit()} disabled={now.isSending}>
+      <Button kind="kelp" keys="Enter" onClick={() => void now.saveEdit()} disabled={now.isSaving}>
         Save
       </Button>
       <Button kind="quiet" keys="Escape" onClick={now.leaveEdit}>
@@ -156,20 +155,6 @@ function Notes({ now, told }: { readonly now: ComposerNow; readonly told: string
       )}
     </>
   )
-}
-
-/** Takes files, smaller where they are photographs, and says why some do not fit. */
-function useTakeFiles(now: ComposerNow): (files: ReadonlyArray<File>) => Promise<void> {
-  return async (files) => {
-    const small = await Promise.all(files.map(shrunk))
-    let problems: ReadonlyArray<string> = []
-    now.draft.setFiles((there) => {
-      const attaching = attach(there, small, () => crypto.randomUUID())
-      problems = attaching.problems
-      return attaching.taken
-    })
-    now.tell(problems.length === 0 ? undefined : problems.join(" "))
-  }
 }
 
 function useFieldKeys(

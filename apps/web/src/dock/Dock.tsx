@@ -45,10 +45,10 @@ export function Dock({ session, isFocused }: DockProps) {
   const name = agent?.name ?? record?.label ?? "the agent"
   const focus = (): void => field.current?.focus()
   useCommands([{ id: "composer.focus", title: "Write a message", keys: ["i"], when: "pane", session, run: focus }])
-  const editing = composer.editing?.id
+  const { edits } = composer
   useEffect(() => {
-    if (editing !== undefined) field.current?.focus()
-  }, [editing])
+    if (edits > 0) field.current?.focus()
+  }, [edits])
   return (
     <footer className={styles["dock"]} aria-label={`Write to ${name}`} data-dock={session} data-focused={isFocused}>
       <Waiting session={session} asker={name} />

@@ -5,11 +5,10 @@ import type { AgentChoice, AgentState } from "@holdfast/protocol/agent/agent"
 import { useSessionService } from "@holdfast/react"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Menu, type MenuItem } from "../ui/Menu.tsx"
-import { attach } from "./attachments.ts"
 import styles from "./ModeLine.module.css"
 import type { SendChoices } from "./send-modes.ts"
-import { shrunk } from "./shrink.ts"
 import { Stop } from "./Stop.tsx"
+import { takeFiles } from "./take-files.ts"
 import { contextOf, costText } from "./usage.ts"
 import type { ComposerNow } from "./use-composer.ts"
 
@@ -75,16 +74,10 @@ export function ModeLine({ session, agent, composer, choices, hasCommands, field
 function AttachButton({ composer }: { readonly composer: ComposerNow }) {
   const files = useRef<HTMLInputElement>(null)
   const camera = useRef<HTMLInputElement>(null)
-  const take = async (input: HTMLInputElement): Promise<void> => {
-    const small = await Promise.all([...(input.files ?? [])].map(shrunk))
+  const take = (input: HTMLInputElement): void => {
+    const chosen = [...(input.files ?? [])]
     input.value = ""
-    let problems: ReadonlyArray<string> = []
-    composer.draft.setFiles((there) => {
-      const attaching = attach(there, small, () => crypto.randomUUID())
-      problems = attaching.problems
-      return attaching.taken
-    })
-    composer.tell(problems.length === 0 ? undefined : problems.join(" "))
+    void takeFiles(composer, chosen)
   }
   const hasCamera = globalThis.matchMedia?.("(pointer: coarse)").matches === true
   const items = (): ReadonlyArray<MenuItem> => [
@@ -101,7 +94,7 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
         hidden
         aria-label="Attach files"
         data-attach="files"
-        onChange={({ target }) => void take(target)}
+        onChange={({ target }) => take(target)}
       />
       <input
         ref={camera}
@@ -110,7 +103,7 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
         capture="environment"
         hidden
         aria-label="Take a photo"
-        onChange={({ target }) => void take(target)}
+        onChange={({ target }) => take(target)}
       />
       {hasCamera ? (
         <Menu label="Attach" items={items} align="start" side="top" trigger={<IconButton icon="attach" label={label} />} />
@@ -198,7 +191,7 @@ function SendButton({
   readonly composer: ComposerNow
   readonly choices: SendChoices
 }) {
-  const { draft, editing, isSending, send } = composer
+  const { draft, editing, send } = composer
   if (editing !== undefined) return null
   const isEmpty = draft.text.trim() === "" && draft.files.length === 0
   const items = (): ReadonlyArray<MenuItem> =>
@@ -209,13 +202,7 @@ function SendButton({
     }))
   return (
     <span className={styles["send"]}>
-      <Button
-        kind={isEmpty ? "plain" : "kelp"}
-        keys="Enter"
-        disabled={isSending || isEmpty}
-        onClick={() => void send(first)}
-        data-act="send"
-      >
+      <Button kind={isEmpty ? "plain" : "kelp"} keys="Enter" disabled={isEmpty} onClick={() => void send(first)} data-act="send">
         {first.words}
       </Button>
       {second === undefined ? null : (

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react"
 import type { KeyboardEvent, PointerEvent } from "react"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
-import { useQueue, useSessionService } from "@holdfast/react"
+import { useHub, useQueue, useSessionService } from "@holdfast/react"
 import { tellNotice } from "../app/notices.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Icon } from "../ui/icons.tsx"
@@ -68,18 +68,23 @@ export function Queue(props: QueueProps) {
   )
 }
 
-/** Removes a message, with a way back to where it was. */
+/** Removes a message, with a way back to the end of the queue. */
 function useRemove(session: string, composer: ComposerNow): (item: QueueItem) => void {
+  const hub = useHub()
   const service = useSessionService()
   return (item) => {
+    const tell = (cause: Error): void => composer.tell(cause.message)
     const act = async (): Promise<void> => {
-      const whole = item.cut === true ? await service.queued(session, item.id) : item
+      const { parts } = item.cut === true ? await service.queued(session, item.id) : item
       await service.unqueue(session, item.id)
+      const key = crypto.randomUUID().replaceAll("-", "")
       tellNotice("Removed from the queue.", () => {
-        service.send(session, { parts: whole.parts, mode: "queue" }).catch((cause: Error) => composer.tell(cause.message))
+        import("./take-back.ts")
+          .then(({ queueAgain }) => queueAgain({ hub, service }, session, parts, key))
+          .catch((cause: Error) => composer.takeBack({ parts }, cause.message))
       })
     }
-    act().catch((cause: Error) => composer.tell(cause.message))
+    act().catch(tell)
   }
 }
 

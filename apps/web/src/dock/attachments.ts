@@ -1,15 +1,8 @@
 /** Files of a message before it is sent: what fits, and why something does not (docs/protocol/app-rules.md, APP-48). */
-import type { FilePart } from "@holdfast/protocol/agent/message"
 import { FILES_MAX } from "@holdfast/protocol/agent/message-limits"
 import { headOf } from "@holdfast/protocol/text-cut"
-
-/** A file that is to go with a message. */
-export interface Attached {
-  readonly id: string
-  readonly name: string
-  readonly mediaType: string
-  readonly blob: Blob
-}
+import { sizeText } from "../ui/size.ts"
+import type { Attached } from "./file-parts.ts"
 
 /** What became of files that were dropped: those that fit, and in words why others do not. */
 export interface Attaching {
@@ -45,13 +38,6 @@ export function isTaken(mediaType: string): boolean {
     mediaType === "application/pdf" ||
     /[/+](?:json|xml|yaml|javascript)$/.test(mediaType)
   )
-}
-
-/** Bytes for people. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  const kilobytes = bytes / 1024
-  return kilobytes < 1000 ? `${Math.round(kilobytes)} KB` : `${(kilobytes / 1024).toFixed(1).replace(".0", "")} MB`
 }
 
 /** Takes files to those that are there already. */
@@ -95,32 +81,8 @@ function problemOf(
     return `${name} is ${mediaType}, which agents do not take; put it into the session's directory and name it with @.`
   if (count >= FILES_COUNT) return `${name} is one too many: a message has at most ${FILES_COUNT} files.`
   if (bytes + file.size > FILES_MAX) {
-    const room = bytes === 0 ? "" : ` together with the ${bytesText(bytes)} that are attached`
-    return `${name} has ${bytesText(file.size)}${room}; a message takes ${bytesText(FILES_MAX)}.`
+    const room = bytes === 0 ? "" : ` together with the ${sizeText(bytes)} that are attached`
+    return `${name} has ${sizeText(file.size)}${room}; a message takes ${sizeText(FILES_MAX)}.`
   }
   return undefined
-}
-
-/** A file as a part of a message. */
-export async function filePartOf({ name, mediaType, blob }: Attached): Promise<FilePart> {
-  const bytes = new Uint8Array(await blob.arrayBuffer())
-  return { type: "file", mediaType, filename: name, url: `data:${mediaType};base64,${base64(bytes)}` }
-}
-
-/** Bytes a call of `fromCharCode` takes. */
-const PIECE = 0x8000
-
-function base64(bytes: Uint8Array): string {
-  let text = ""
-  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE))
-  return btoa(text)
-}
-
-/** A file of a part that came as data; `undefined` for one that lies elsewhere. */
-export function attachedOf({ mediaType, url, filename }: FilePart, id: string): Attached | undefined {
-  const data = /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1]
-  if (data === undefined) return undefined
-  const text = atob(data)
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
-  return { id, name: filename ?? mediaType, mediaType, blob: new Blob([bytes], { type: mediaType }) }
 }

@@ -1,6 +1,7 @@
 /** Drafts in this browser: text and files, so that a page that is killed loses nothing of them (docs/protocol/app-rules.md, APP-48). */
-import { type IDBPDatabase, openDB } from "idb"
-import type { KeptDraft } from "./draft-state.ts"
+import { openDB } from "idb"
+import { openedOnce } from "../app/database.ts"
+import { isEmptyDraft, type KeptDraft, type KnownDraft, written } from "./draft-state.ts"
 
 const NAME = "holdfast-drafts"
 const DRAFTS = "drafts"
@@ -8,19 +9,24 @@ const DRAFTS = "drafts"
 /** Most drafts that are kept; the ones that were changed longest ago go. */
 const DRAFTS_MAX = 200
 
-let opening: Promise<IDBPDatabase> | undefined
+/** Where drafts are kept, the same for all tabs of a browser. */
+export interface DraftStore {
+  /** The draft of a session; `undefined` where none is kept. */
+  readonly read: (session: string) => Promise<KeptDraft | undefined>
+  /** Writes a draft over what other tabs have written since `known`; resolves to what is kept then. */
+  readonly write: (draft: KeptDraft, known: KnownDraft) => Promise<KeptDraft>
+  /** Calls back when another tab has written the draft of a session; gives the function that ends it. */
+  readonly listen: (session: string, listener: () => void) => () => void
+}
 
-function database(): Promise<IDBPDatabase> {
-  opening ??= openDB(NAME, 1, {
+const database = openedOnce((closers) =>
+  openDB(NAME, 1, {
+    ...closers,
     upgrade: (made) => {
       made.createObjectStore(DRAFTS, { keyPath: "session" }).createIndex("time", "time")
     },
-    blocking: (_, __, event) => (event.target as IDBDatabase).close(),
-    terminated: () => (opening = undefined),
-  })
-  opening.catch(() => (opening = undefined))
-  return opening
-}
+  }),
+)
 
 /** Told once: a browser without storage keeps drafts on the hub alone. */
 let isTold = false
@@ -29,8 +35,10 @@ function tell(cause: unknown): void {
   isTold = true
 }
 
-/** Reads the draft of a session; nothing where the browser keeps none. */
-export async function readDraft(session: string): Promise<KeptDraft | undefined> {
+let channel: BroadcastChannel | undefined
+const tabs = (): BroadcastChannel => (channel ??= new BroadcastChannel(NAME))
+
+async function read(session: string): Promise<KeptDraft | undefined> {
   try {
     return (await (await database()).get(DRAFTS, session)) as KeptDraft | undefined
   } catch (cause) {
@@ -39,16 +47,31 @@ export async function readDraft(session: string): Promise<KeptDraft | undefined>
   }
 }
 
-/** Writes a draft; an empty one is removed. */
-export async function writeDraft(draft: KeptDraft): Promise<void> {
+async function write(draft: KeptDraft, known: KnownDraft): Promise<KeptDraft> {
   try {
     const drafts = (await database()).transaction(DRAFTS, "readwrite")
-    if (draft.text === "" && draft.files.length === 0) await drafts.store.delete(draft.session)
-    else await drafts.store.put(draft)
+    const stored = (await drafts.store.get(draft.session)) as KeptDraft | undefined
+    const kept = written(stored, draft, known)
+    if (isEmptyDraft(kept)) await drafts.store.delete(draft.session)
+    else await drafts.store.put(kept)
     const extra = (await drafts.store.count()) - DRAFTS_MAX
     if (extra > 0) for (const key of await drafts.store.index("time").getAllKeys(undefined, extra)) await drafts.store.delete(key)
     await drafts.done
+    tabs().postMessage(draft.session)
+    return kept
   } catch (cause) {
     tell(cause)
+    return draft
   }
 }
+
+function listen(session: string, listener: () => void): () => void {
+  const heard = ({ data }: MessageEvent<unknown>): void => {
+    if (data === session) listener()
+  }
+  tabs().addEventListener("message", heard)
+  return () => tabs().removeEventListener("message", heard)
+}
+
+/** The drafts of this browser. */
+export const draftStore: DraftStore = { read, write, listen }

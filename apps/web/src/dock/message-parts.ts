@@ -1,6 +1,7 @@
 /** What a person writes as parts of a message, and back. */
 import type { FilePart, InputPart, SendMessage } from "@holdfast/protocol/agent/message"
-import { type Attached, attachedOf, filePartOf } from "./attachments.ts"
+import { type Attached, attachedOf, filePartOf } from "./file-parts.ts"
+import type { Words } from "./draft-state.ts"
 
 /** The body of a message: files first, as models read them before the words about them. */
 export async function bodyOf(text: string, files: ReadonlyArray<Attached>): Promise<Pick<SendMessage, "text" | "parts">> {
@@ -17,6 +18,11 @@ export function textOf(parts: ReadonlyArray<InputPart>): string {
 /** The files of parts that came with them as data. */
 export function filesOf(parts: ReadonlyArray<InputPart>, newId: () => string): ReadonlyArray<Attached> {
   return parts.flatMap((part) => (part.type === "file" ? (attachedOf(part, newId()) ?? []) : []))
+}
+
+/** The words and files of parts, as a draft has them. */
+export function wordsOf(parts: ReadonlyArray<InputPart>): Words {
+  return { text: textOf(parts), files: filesOf(parts, () => crypto.randomUUID()) }
 }
 
 /** Files that are kept elsewhere already. */

@@ -2,8 +2,9 @@
  * Which rows are in the page: those that are seen, and some above and below. Every height is known, so nothing is measured, a row's
  * place is exact, and what is inserted above moves nothing that is seen (docs/protocol/app-rules.md, APP-21).
  */
-import { useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react"
+import { useCallback, useLayoutEffect, useRef, useState } from "react"
 import type { RefObject } from "react"
+import { usePhone } from "../app/media.ts"
 import type { ListRow } from "./arrange.ts"
 
 /** Heights of rows in pixels. */
@@ -19,17 +20,9 @@ const NARROW: RowSizes = { head: 32, row: 60, short: 44 }
 /** Pixels above and below what is seen that are in the page, too. */
 const BESIDE = 320
 
-const narrow = (): MediaQueryList => matchMedia("(max-width: 759px)")
-
-const onNarrow = (listener: () => void): (() => void) => {
-  const query = narrow()
-  query.addEventListener("change", listener)
-  return () => query.removeEventListener("change", listener)
-}
-
 /** The heights for the page as wide as it is. */
 export function useRowSizes(): RowSizes {
-  return useSyncExternalStore(onNarrow, () => narrow().matches) ? NARROW : WIDE
+  return usePhone() ? NARROW : WIDE
 }
 
 /** Where each row begins, and at last where the list ends. */

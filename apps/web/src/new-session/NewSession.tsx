@@ -39,8 +39,7 @@ export default function NewSession(): ReactElement {
   const submit = (event?: FormEvent): void => {
     event?.preventDefault()
     if (agent === undefined || isStarting) return
-    const request = agentRequest(agent, { ...wish, directory }, wish.message)
-    void start(request).then((isMade) => isMade && wish.setMessage(""))
+    void start(agentRequest(agent, { ...wish, directory }, wish.message))
   }
   useCommands([
     { id: "new.close", title: "Close the form", keys: ["Escape"], run: close },

@@ -1,6 +1,7 @@
-/** What the next session is to be, as it is filled in: choices are kept for the next one, a message until it is sent. */
+/** What the next session is to be, as it is filled in: choices are kept for the next one, a message until the outbox has it. */
 import { Preference } from "../app/preferences.ts"
-import { Store, useStore } from "../ui/store.ts"
+import { joined } from "../dock/draft-state.ts"
+import { useStore } from "../ui/store.ts"
 
 /** What is chosen and stays for the next session. */
 export interface Choice {
@@ -22,7 +23,24 @@ function readChoice(stored: unknown): Choice | undefined {
 
 const choice = new Preference<Choice>("new-session", NOTHING, readChoice)
 
-const message = new Store("")
+const readText = (stored: unknown): string | undefined => (typeof stored === "string" ? stored : undefined)
+
+const message = new Preference("new-session-message", "", readText)
+
+/** The first message as it stands in the form. */
+export function firstMessageNow(): string {
+  return message.get()
+}
+
+/** Takes the first message out of the form, as it is sent. */
+export function takeFirstMessage(): void {
+  message.choose("")
+}
+
+/** Puts a first message back into the form, in front of what was typed since. */
+export function giveBackFirstMessage(text: string): void {
+  message.choose(joined(text, message.get()))
+}
 
 /** The wish, and what changes it. */
 export interface Wish extends Choice {
@@ -33,7 +51,7 @@ export interface Wish extends Choice {
 
 /** What the next session is to be. */
 export function useWish(): Wish {
-  return { ...useStore(choice), message: useStore(message), choose, setMessage: message.set }
+  return { ...useStore(choice), message: useStore(message), choose, setMessage: message.choose }
 }
 
 function choose(change: Partial<Choice>): void {

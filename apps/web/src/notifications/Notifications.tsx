@@ -1,12 +1,14 @@
 /** Keeps this device's notifications going while the app is open; shows nothing itself. */
 import { useEffect } from "react"
-import { useConnection, useHub, useSessionIds } from "@holdfast/react"
+import { useLocation } from "wouter"
+import { useAllPermissions, useConnection, useHub, useSessionIds } from "@holdfast/react"
 import { useGo } from "../app/use-route.ts"
 import { removeStatusItem, setStatusItem } from "../app/status-items.ts"
 import { lookForVersion, registerServiceWorker, useNewVersion } from "../service-worker/register.ts"
 import { useStore } from "../ui/store.ts"
 import { Changes } from "./changes.ts"
 import { delivery, renew, wanted } from "./delivery.ts"
+import { follow, lead, leadOf } from "./lead.ts"
 import { isShown } from "./shown.ts"
 
 /** The part of the app that is not seen: service worker, new versions, notifications. */
@@ -14,12 +16,20 @@ export function Notifications(): null {
   useServiceWorker()
   useSubscription()
   usePageNotices()
+  useLead()
   return null
 }
 
 function useServiceWorker(): void {
   const go = useGo()
-  useEffect(() => void registerServiceWorker((path) => go(`/${path}`)), [go])
+  useEffect(() => {
+    const open = (tapped: string): void => {
+      const to = leadOf(tapped)
+      lead.set(to.lead)
+      go(to.path)
+    }
+    void registerServiceWorker(open)
+  }, [go])
   const version = useNewVersion()
   useEffect(() => {
     if (version === undefined) return
@@ -27,6 +37,20 @@ function useServiceWorker(): void {
     setStatusItem({ id: "new-version", text: "A new version of Holdfast is ready.", action })
     return () => removeStatusItem("new-version")
   }, [version])
+}
+
+/** Leads to the request of a notification: of one that was tapped, or in whose address the page was opened. */
+function useLead(): void {
+  const { requests } = useAllPermissions()
+  const wanted = useStore(lead)
+  const [path] = useLocation()
+  useEffect(() => {
+    const named = leadOf(`${path.slice(1)}${location.search}`).lead
+    if (named !== undefined) lead.set(named)
+    // Once, for the address with which the page was opened.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+  useEffect(() => follow(wanted, requests), [wanted, requests])
 }
 
 /** The server learns of this device at each start, and whenever it was started itself. */

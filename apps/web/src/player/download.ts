@@ -1,5 +1,6 @@
 /** Downloading a recording: the page asks with its key, so a plain link would not do. */
 import type { Hub } from "@holdfast/client/model"
+import { sizeText } from "../ui/size.ts"
 import type { RecordingFormat } from "./recording-formats.ts"
 
 /** Saves a session's log as a file; gives its size in words, rejects with what the hub says. */
@@ -14,10 +15,4 @@ export async function download(api: Hub["sessions"], session: string, format: Re
   // The browser has taken it by then.
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
   return sizeText(blob.size)
-}
-
-/** Bytes in words. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

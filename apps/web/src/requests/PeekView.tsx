@@ -5,6 +5,8 @@
 import { useMemo, useState } from "react"
 import type { KeyboardEvent } from "react"
 import { useAllPermissions, useDoing, useHub, useSession, useSessionService } from "@holdfast/react"
+import { sendDraft } from "../dock/send-draft.ts"
+import { useComposerDraft } from "../dock/use-composer-draft.ts"
 import { Button } from "../ui/Button.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import { Act } from "./Act.tsx"
@@ -88,18 +90,16 @@ interface ReplyProps {
   readonly onSent: () => void
 }
 
-/** One line to the agent: it waits for the turn's end as anything that is queued. */
+/** One line to the agent: the session's draft, which waits for the turn's end as anything that is queued. */
 function Reply({ session, agent, isFirst, onSent }: ReplyProps) {
   const hub = useHub()
   const service = useSessionService()
-  const [text, setText] = useState("")
+  const { kept, text, files } = useComposerDraft(session)
   const [problem, setProblem] = useState<string>()
+  const isEmpty = text.trim() === "" && files.length === 0
   const send = async (): Promise<void> => {
-    if (text.trim() === "") return
     try {
-      if (hub.box === undefined) await service.send(session, { text })
-      else await hub.box.send(session, { text }).stored
-      onSent()
+      if (await sendDraft(kept, session, "queue", { hub, service })) onSent()
     } catch (cause) {
       setProblem(cause instanceof Error ? cause.message : String(cause))
     }
@@ -118,12 +118,17 @@ function Reply({ session, agent, isFirst, onSent }: ReplyProps) {
         rows={1}
         value={text}
         ref={isFirst ? focusOnce : undefined}
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => kept.setText(target.value)}
         onKeyDown={keys}
       />
-      <Act onAct={() => void send()} keys="Enter" isDisabled={text.trim() === ""}>
+      <Act onAct={() => void send()} keys="Enter" isDisabled={isEmpty}>
         Send
       </Act>
+      {files.length === 0 ? null : (
+        <p className={styles["files"]} dir="auto">
+          With {files.map(({ name }) => name).join(", ")}
+        </p>
+      )}
       {problem === undefined ? null : (
         <p className={styles["problem"]} role="alert">
           {problem}

@@ -63,20 +63,33 @@ export async function registerServiceWorker(onOpen: (path: string) => void): Pro
 
 /** Tells when a version is ready that is not the one that is shown. */
 function watch(from: ServiceWorkerRegistration): void {
+  const { serviceWorker } = navigator
+  let isControlled = serviceWorker.controller !== null
   const look = (): void => {
     // The first one takes over by itself: there is nothing to say.
-    if (from.waiting !== null && navigator.serviceWorker.controller !== null) tell(from.waiting)
+    if (from.waiting !== null && serviceWorker.controller !== null) tell(from)
   }
   look()
   from.addEventListener("updatefound", () => from.installing?.addEventListener("statechange", look))
+  serviceWorker.addEventListener("controllerchange", () => {
+    // Another tab has loaded it: this page is still of the version before.
+    if (isControlled) tell(from)
+    isControlled = true
+  })
 }
 
-function tell(worker: ServiceWorker): void {
-  waiting = {
-    takeOver: () => {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
-      worker.postMessage(TAKE_OVER)
-    },
-  }
+function tell(from: ServiceWorkerRegistration): void {
+  waiting = { takeOver: () => loadNew(from, navigator.serviceWorker, () => location.reload()) }
   for (const listener of listeners) listener()
+}
+
+/** Loads the page with the newest version: at once where another tab has had it take over, otherwise as soon as it has. */
+export function loadNew(
+  from: Pick<ServiceWorkerRegistration, "waiting">,
+  container: Pick<ServiceWorkerContainer, "addEventListener">,
+  reload: () => void,
+): void {
+  if (from.waiting === null) return reload()
+  container.addEventListener("controllerchange", reload, { once: true })
+  from.waiting.postMessage(TAKE_OVER)
 }

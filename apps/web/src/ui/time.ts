@@ -49,3 +49,9 @@ export function nextChange(at: number, now: number): number {
   const step = ago < MINUTE ? SECOND : ago < HOUR ? MINUTE : HOUR
   return step - (ago % step)
 }
+
+/** Milliseconds until a count of seconds to a time says another number; `undefined` once the time has come, as nothing changes then. */
+export function nextSecond(until: number, now: number): number | undefined {
+  const left = until - now
+  return left <= 0 ? undefined : (left % 1000) + 5
+}

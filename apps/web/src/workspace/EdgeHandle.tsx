@@ -1,6 +1,7 @@
 /** The edge between two parts: dragged with the pointer, moved with the arrow keys, made even with a double click. */
 import { useRef } from "react"
 import type { KeyboardEvent, PointerEvent, ReactElement } from "react"
+import { alongLine } from "../ui/direction.ts"
 import { movedSizes } from "./geometry.ts"
 import type { Edge } from "./geometry.ts"
 import styles from "./EdgeHandle.module.css"
@@ -39,8 +40,7 @@ export function EdgeHandle({ edge, onMove, onMoved, onEven }: EdgeHandleProps): 
     last.current = undefined
   }
   const key = (event: KeyboardEvent): void => {
-    const [less, more] = isRow ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"]
-    const by = event.key === less ? -STEP : event.key === more ? STEP : 0
+    const by = STEP * (isRow ? alongLine(event) : event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0)
     if (by === 0) return
     event.preventDefault()
     onMoved(movedSizes(edge, place + (by / 100) * (isRow ? of.width : of.height), LEAST))

@@ -3,6 +3,7 @@ import type { CSSProperties, KeyboardEvent, ReactElement, RefObject } from "reac
 import type { LayoutAction } from "@holdfast/client/model"
 import type { Tab, Tile } from "@holdfast/core/layout/tree"
 import { useSession } from "@holdfast/react"
+import { alongLine } from "../ui/direction.ts"
 import { ContextMenu } from "../ui/Menu.tsx"
 import { Icon } from "../ui/icons.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
@@ -22,7 +23,7 @@ interface TabStripProps {
 /** One line of tabs. */
 export function TabStrip({ tile, style, arrange }: TabStripProps): ReactElement {
   const turn = (event: KeyboardEvent): void => {
-    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0
+    const by = alongLine(event)
     if (by === 0) return
     event.preventDefault()
     const next = tile.tabs[(tile.active + by + tile.tabs.length) % tile.tabs.length]

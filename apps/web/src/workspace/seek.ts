@@ -9,6 +9,9 @@ export interface Seek {
   readonly at: number
 }
 
+/** Most sessions of which it is known where they are to go; the ones that were asked for longest ago are forgotten. */
+const MOST = 100
+
 const seeks = new Store<ReadonlyMap<string, Seek>>(new Map())
 let count = 0
 
@@ -19,7 +22,8 @@ export function seekTo(
 ): void {
   const { seq, message } = place
   const seek = { at: ++count, ...(seq === undefined ? {} : { seq }), ...(message === undefined ? {} : { message }) }
-  seeks.set(new Map([...seeks.get(), [session, seek]]))
+  const others = [...seeks.get()].filter(([id]) => id !== session)
+  seeks.set(new Map([...others.slice(1 - MOST), [session, seek]]))
 }
 
 /** Where the pane of a session is to go; the last that was asked for, `undefined` when nothing was. Compare `at` with the one that was gone to. */

@@ -1,9 +1,11 @@
 /** Keeps layout, address and sessions together: an address opens what it names, the focus shows in the address, and what the server has named takes the place of what stood for it. */
 import { useEffect, useRef } from "react"
+import type { HubModel } from "@holdfast/client/model"
 import { useCell, useHub } from "@holdfast/react"
 import { useForm } from "../app/media.ts"
 import { sessionPath } from "../app/routes.ts"
 import { useGo, useRoute } from "../app/use-route.ts"
+import { useLayoutNow } from "./layout-now.ts"
 import { focusPane } from "./pane-focus.ts"
 import { seekTo } from "./seek.ts"
 import { focusedTab, placedTabs } from "./tabs.ts"
@@ -65,16 +67,24 @@ function useParting(): void {
 
 /** Sessions that were opened before the server had made them. */
 function useNamed(): void {
-  const { desk, table } = useHub()
-  const layout = useCell(desk.layout.state).value
+  const hub = useHub()
+  const { desk, table } = hub
+  const layout = useLayoutNow()
   const tab = placedTabs(layout.root).find(({ tab: { session } }) => session?.startsWith("new:") === true)?.tab
   const record = useCell(table.record(tab?.session ?? ""))
   const named = record?.status === "offline" ? undefined : record?.id
   useEffect(() => {
-    if (tab === undefined || named === undefined || named === tab.session) return
+    if (tab?.session === undefined || named === undefined || named === tab.session) return
+    void moveDraft(hub, tab.session, named)
     const isFocused = focusedTab(desk.layout.latest)?.id === tab.id
     desk.arrange({ do: "open", shown: { what: tab.what, session: named }, ...(isFocused ? {} : { behind: true }) })
     desk.arrange({ do: "close", tab: tab.id })
     if (isFocused) focusPane()
-  }, [desk, tab, named])
+  }, [hub, desk, tab, named])
+}
+
+/** What was typed to a session that was still to be made goes to it; its composer has loaded what is needed. */
+async function moveDraft(hub: HubModel, from: string, to: string): Promise<void> {
+  const { draftOf } = await import("../dock/SessionDraft.ts")
+  await draftOf(hub, from).moveTo(draftOf(hub, to))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { withCharacters } from "../../src/panes/chat/markdown/entities.ts"
-import { isOwnPicture, targetOf } from "../../src/panes/chat/markdown/links.ts"
+import { isOwnPicture, isToldBy, targetOf } from "../../src/panes/chat/markdown/links.ts"
 
 describe("addresses in a text", () => {
   it.each([
@@ -31,6 +31,34 @@ describe("addresses in a text", () => {
     })
     expect(targetOf("mailto:a@example.org")).toEqual({ kind: "link", href: "mailto:a@example.org", place: "a@example.org" })
     expect(targetOf("https://exam\u202eple.org")).toMatchObject({ place: "example.org" })
+  })
+
+  it.each([
+    ["evil.example.good.example", "https://evil.example/"],
+    ["notevil.example", "https://evil.example/"],
+    ["good.example/evil.example", "https://evil.example/"],
+    ["https://good.example (not evil.example)", "https://evil.example/"],
+    ["https://evil.example@good.example", "https://evil.example/"],
+    ["https://good.example@evil.example/", "https://evil.example/"],
+    ["evil.example\\.good.example", "https://evil.example/"],
+    ["evil.example", "https://evil.example:8443/"],
+    ["m\u00fcnchen.example", "https://m\u00fcnchen.example/"],
+    ["write to us", "mailto:a@evil.example"],
+    ["evil.example", "mailto:a@evil.example"],
+  ])("APP-30 %j does not say that it leads to %j", (words, address) => {
+    expect(isToldBy(words, targetOf(address))).toBe(false)
+  })
+
+  it.each([
+    ["https://example.org/a/page.html?x=y.z#w", "https://example.org/a/page.html?x=y.z#w"],
+    ["www.example.org/page.html", "http://www.example.org/page.html"],
+    ["Example.org", "https://example.org/"],
+    ["the pages of example.org.", "https://example.org/x"],
+    ["localhost:8080", "http://localhost:8080/"],
+    ["a@example.org", "mailto:a@example.org"],
+    ["src/main.ts", "src/main.ts"],
+  ])("APP-30 %j says itself that it leads to %j", (words, address) => {
+    expect(isToldBy(words, targetOf(address))).toBe(true)
   })
 
   it("APP-30 only pictures that came with the text are shown", () => {

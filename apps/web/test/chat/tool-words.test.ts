@@ -60,7 +60,7 @@ describe("a tool call as a line", () => {
     ],
     ["Search | *.ts | 3 files", call("Glob", { pattern: "*.ts" }, "Found 3 files\na\nb\nc")],
     ["Search | x | nothing", call("Grep", { pattern: "x" }, "No matches found")],
-    ["Search | weather | 4 B", call("WebSearch", { query: "weather" }, "rain")],
+    ["Search | weather | 4 bytes", call("WebSearch", { query: "weather" }, "rain")],
     ["Fetch | example.org/a | 1.5 KB", call("WebFetch", { url: "https://example.org/a" }, "x".repeat(1500))],
     [
       "Agent | Explore: find rules | done",

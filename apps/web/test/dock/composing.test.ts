@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { attach, bytesText, filePartOf, attachedOf, isTaken, mediaTypeOf } from "../../src/dock/attachments.ts"
+import { attach, isTaken, mediaTypeOf } from "../../src/dock/attachments.ts"
 import { commandsFor, completed, triggerAt } from "../../src/dock/completion.ts"
 import { appended, draftToShow } from "../../src/dock/draft-state.ts"
+import { attachedOf, filePartOf } from "../../src/dock/file-parts.ts"
 import { sentWords } from "../../src/dock/history.ts"
 import { holdWords, untilText } from "../../src/dock/hold-words.ts"
 import { type FieldState, fieldAct, type Press } from "../../src/dock/keys.ts"
@@ -10,6 +11,7 @@ import { inOrder, moved, placeAt, waitingIds } from "../../src/dock/queue-order.
 import { sendChoices } from "../../src/dock/send-modes.ts"
 import { stopWords } from "../../src/dock/stop-words.ts"
 import { contextOf, costText } from "../../src/dock/usage.ts"
+import { sizeText } from "../../src/ui/size.ts"
 
 const file = (name: string, type: string, size: number): File => new File([new Uint8Array(size)], name, { type })
 
@@ -118,7 +120,7 @@ describe("files of a message", () => {
     expect(mediaTypeOf({ name: "notes.md", type: "" })).toBe("text/plain")
     expect(mediaTypeOf({ name: "page", type: "text/html;charset=utf-8" })).toBe("text/html")
     expect(isTaken("application/vnd.api+json")).toBe(true)
-    expect([12, 2048, 5 * 1024 * 1024, 1_500_000].map(bytesText)).toEqual(["12 bytes", "2 KB", "5 MB", "1.4 MB"])
+    expect([12, 2048, 5 * 1024 * 1024, 1_500_000].map(sizeText)).toEqual(["12 bytes", "2 KB", "5 MB", "1.4 MB"])
   })
 
   it("sends bytes as they are, and takes them back the same", async () => {

@@ -6,8 +6,8 @@ import { useNotice } from "../../app/notices.ts"
 import { useCommands } from "../../commands/use-commands.ts"
 import { Button } from "../../ui/Button.tsx"
 import css from "./Comments.module.css"
-import { commentsOf, putComments, useComments } from "./comment-store.ts"
-import { type LineComment, messageOf } from "./comments.ts"
+import { commentStore, useComments } from "./comment-store.ts"
+import { sendComments } from "./send-comments.ts"
 
 interface CommentBarProps {
   readonly session: string
@@ -22,25 +22,23 @@ export function CommentBar({ session, agent }: CommentBarProps): ReactElement | 
   const comments = useComments(session)
   const [problem, setProblem] = useState<string>()
   const words = comments.length === 1 ? "1 comment" : `${comments.length} comments`
+  const [isSending, setIsSending] = useState(false)
   const send = async (): Promise<void> => {
-    const sent = commentsOf(session)
-    if (sent.length === 0) return
-    const text = messageOf(sent)
+    if (isSending) return
+    setIsSending(true)
     setProblem(undefined)
     try {
-      if (hub.box === undefined) await hub.hub.agents.send(session, { text, key: crypto.randomUUID() })
-      else await hub.box.send(session, { text }).stored
+      const count = await sendComments(hub, commentStore, session)
+      if (count > 0) tell(`Sent ${count === 1 ? "1 comment" : `${count} comments`} as one message.`)
     } catch (cause) {
       // They stay, so that nothing that was written is lost.
       setProblem(cause instanceof Error ? cause.message : String(cause))
-      return
     }
-    putComments(session, without(commentsOf(session), sent))
-    tell(`Sent ${words} as one message.`)
+    setIsSending(false)
   }
   const discard = (): void => {
-    putComments(session, [])
-    tell(`Discarded ${words}.`, () => putComments(session, comments))
+    commentStore.put(session, [])
+    tell(`Discarded ${words}.`, () => commentStore.put(session, comments))
   }
   useCommands(
     comments.length === 0
@@ -65,14 +63,9 @@ export function CommentBar({ session, agent }: CommentBarProps): ReactElement | 
       <Button kind="quiet" onClick={discard}>
         Discard
       </Button>
-      <Button kind="kelp" keys="$mod+Enter" onClick={() => void send()}>
+      <Button kind="kelp" keys="$mod+Enter" disabled={isSending} onClick={() => void send()}>
         Send to {agent}
       </Button>
     </div>
   )
-}
-
-const without = (comments: ReadonlyArray<LineComment>, sent: ReadonlyArray<LineComment>): ReadonlyArray<LineComment> => {
-  const gone = new Set(sent.map(({ id }) => id))
-  return comments.filter(({ id }) => !gone.has(id))
 }

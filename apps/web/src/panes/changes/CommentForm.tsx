@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { Button } from "../../ui/Button.tsx"
 import css from "./Comments.module.css"
-import type { LineComment } from "./comments.ts"
+import { type LineComment, TEXT_MAX } from "./comments.ts"
 
 interface CommentFormProps {
   readonly comment: LineComment
@@ -34,6 +34,7 @@ export function CommentForm({ comment, onChange, onDone }: CommentFormProps): Re
         className={css["field"]}
         dir="auto"
         rows={3}
+        maxLength={TEXT_MAX}
         aria-label={`Comment on ${lines} of ${comment.path}`}
         placeholder={`Say what should be different in ${lines}`}
         value={comment.text}

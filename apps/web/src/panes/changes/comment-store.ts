@@ -1,68 +1,91 @@
 /** Keeps the comments of each session in this browser, until they are sent: over reloads, and the same in every tab. */
 import { useSyncExternalStore } from "react"
+import type { TextStore } from "../../requests/snooze-store.ts"
 import { type LineComment, readComments } from "./comments.ts"
 
 const PREFIX = "holdfast.comments."
 const NONE: ReadonlyArray<LineComment> = Object.freeze([])
 
-const known = new Map<string, ReadonlyArray<LineComment>>()
-const listeners = new Set<() => void>()
-
-const tell = (): void => {
-  for (const listener of [...listeners]) listener()
+/** What was read, and of which text. */
+interface Known {
+  readonly text: string | null
+  readonly comments: ReadonlyArray<LineComment>
 }
 
-/** The comments of a session. */
-export function commentsOf(session: string): ReadonlyArray<LineComment> {
-  const found = known.get(session)
-  if (found !== undefined) return found
-  const read = readComments(stored(session))
-  known.set(session, read)
-  return read
-}
+/** The part of the browser's storage that is used. */
+export type CommentTexts = TextStore & Pick<Storage, "removeItem">
 
-function stored(session: string): string | null {
-  try {
-    return localStorage.getItem(PREFIX + session)
-  } catch {
-    // Storage is switched off: comments last as long as the page.
-    return null
+/**
+ * The comments of all sessions. Each look is at what is stored: what another tab has sent or discarded is not here any more, whether this
+ * one was listening or not.
+ */
+export class CommentStore {
+  readonly #store: () => CommentTexts
+  readonly #known = new Map<string, Known>()
+  /** Of a browser that keeps nothing: they last as long as the page. */
+  readonly #unkept = new Map<string, ReadonlyArray<LineComment>>()
+  readonly #listeners = new Set<() => void>()
+
+  constructor(store: () => CommentTexts) {
+    this.#store = store
+  }
+
+  /** The comments of a session; the same object until they change. */
+  readonly of = (session: string): ReadonlyArray<LineComment> => {
+    const unkept = this.#unkept.get(session)
+    if (unkept !== undefined) return unkept
+    const text = this.#stored(session)
+    const known = this.#known.get(session)
+    if (known !== undefined && known.text === text) return known.comments
+    const comments = readComments(text)
+    this.#known.set(session, { text, comments })
+    return comments
+  }
+
+  /** Replaces the comments of a session. */
+  readonly put = (session: string, comments: ReadonlyArray<LineComment>): void => {
+    try {
+      const name = PREFIX + session
+      if (comments.length === 0) this.#store().removeItem(name)
+      else this.#store().setItem(name, JSON.stringify(comments))
+      this.#unkept.delete(session)
+    } catch {
+      // Full or switched off.
+      this.#unkept.set(session, comments)
+    }
+    this.#tell()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    if (this.#listeners.size === 0) globalThis.addEventListener?.("storage", this.#tell)
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) globalThis.removeEventListener?.("storage", this.#tell)
+    }
+  }
+
+  #stored(session: string): string | null {
+    try {
+      return this.#store().getItem(PREFIX + session)
+    } catch {
+      return null
+    }
+  }
+
+  readonly #tell = (): void => {
+    for (const listener of [...this.#listeners]) listener()
   }
 }
 
-/** Replaces the comments of a session. */
-export function putComments(session: string, comments: ReadonlyArray<LineComment>): void {
-  known.set(session, comments)
-  try {
-    if (comments.length === 0) localStorage.removeItem(PREFIX + session)
-    else localStorage.setItem(PREFIX + session, JSON.stringify(comments))
-  } catch {
-    // Full or switched off: they stay in memory.
-  }
-  tell()
-}
-
-function hear({ key }: StorageEvent): void {
-  if (key !== null && !key.startsWith(PREFIX)) return
-  if (key === null) known.clear()
-  else known.delete(key.slice(PREFIX.length))
-  tell()
-}
-
-function subscribe(listener: () => void): () => void {
-  if (listeners.size === 0) window.addEventListener("storage", hear)
-  listeners.add(listener)
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size === 0) window.removeEventListener("storage", hear)
-  }
-}
+/** Those of this browser. */
+export const commentStore = new CommentStore(() => localStorage)
 
 /** The comments of a session, as they change. */
 export function useComments(session: string): ReadonlyArray<LineComment> {
   return useSyncExternalStore(
-    subscribe,
-    () => commentsOf(session),
+    commentStore.subscribe,
+    () => commentStore.of(session),
     () => NONE,
   )
 }

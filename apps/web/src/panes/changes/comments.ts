@@ -15,7 +15,7 @@ export interface LineComment {
 
 /** Most comments of a session, and longest comment and code. */
 export const COMMENTS_MAX = 200
-const TEXT_MAX = 10_000
+export const TEXT_MAX = 10_000
 const CODE_MAX = 4000
 
 /** The language of a fence, as far as a file's ending tells. */
@@ -68,6 +68,11 @@ function isComment(value: unknown): value is LineComment {
     comment.code.every((line) => typeof line === "string") &&
     typeof comment.text === "string"
   )
+}
+
+/** Whether no other comment is taken before these were sent. */
+export function isFull(comments: ReadonlyArray<LineComment>): boolean {
+  return comments.length >= COMMENTS_MAX
 }
 
 /** Comments with one more, or with another text for one that is there; an empty text takes it away. */

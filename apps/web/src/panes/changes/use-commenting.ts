@@ -1,8 +1,9 @@
 /** Writing comments on lines of one file: which is open, what is under each line. */
 import { useCallback, useState } from "react"
 import type { DiffLine } from "../../ui/diff/rows.ts"
-import { commentsOf, putComments } from "./comment-store.ts"
-import { type LineComment, withComment } from "./comments.ts"
+import { tellNotice } from "../../app/notices.ts"
+import { commentStore } from "./comment-store.ts"
+import { isFull, type LineComment, withComment } from "./comments.ts"
 
 /** What can be done. */
 export interface Commenting {
@@ -24,12 +25,14 @@ export function sideOf(line: DiffLine): { readonly side: "old" | "new"; readonly
 /** Comments on a file of a session. What is written is kept with each key. */
 export function useCommenting(session: string, path: string): Commenting {
   const [open, setOpen] = useState<LineComment>()
-  const keep = (comment: LineComment): void => putComments(session, withComment(commentsOf(session), comment))
+  const keep = (comment: LineComment): void => commentStore.put(session, withComment(commentStore.of(session), comment))
   const begin = useCallback(
     (line: DiffLine): void => {
       const place = sideOf(line)
       if (place === undefined) return
       const { side, number } = place
+      if (isFull(commentStore.of(session)))
+        return tellNotice("A message takes no more comments: send these first, or discard some.")
       setOpen((before) => {
         // The next line is taken in: its number is pressed while the comment has no words yet.
         const isNext =
@@ -38,7 +41,7 @@ export function useCommenting(session: string, path: string): Commenting {
         return { id: crypto.randomUUID(), path, side, from: number, to: number, code: [line.text], text: "" }
       })
     },
-    [path],
+    [session, path],
   )
   return {
     open: open?.path === path ? open : undefined,

@@ -12,14 +12,16 @@ import { openTerminal } from "@holdfast/client/model"
 import type { OpenTerminal, SessionView } from "@holdfast/client/model"
 import type { HoldfastError } from "@holdfast/client"
 import { Store } from "../../ui/store.ts"
+import { Asking } from "./Asking.ts"
 import { bindClipboard } from "./bind-clipboard.ts"
 import { bindKeys } from "./bind-keys.ts"
 import { bindLinks } from "./bind-links.ts"
 import { cellOf } from "./cell-size.ts"
 import type { CellSize } from "./cell-size.ts"
-import type { EmulatorParts, Question } from "./emulator-parts.ts"
+import type { EmulatorParts } from "./emulator-parts.ts"
 import { EDGE, emulatorOptions, followSettings, RULER } from "./emulator-options.ts"
 import type { KeptScreen } from "./kept-screens.ts"
+import { FirstScreen } from "./FirstScreen.ts"
 import { ProgramKeys } from "./ProgramKeys.ts"
 import { renderer } from "./preferences.ts"
 import { screenText } from "./screen-text.ts"
@@ -31,6 +33,8 @@ import { drawByCard, leaveToPage } from "./webgl.ts"
 const HALTS = new Set(["\u0003", "\u001c", "\u001a"])
 /** When it is looked whether the screen has come to what they did, in milliseconds. */
 const HALTED = [100, 500]
+
+const encoder = new TextEncoder()
 
 /** How long something that only passes is said, in milliseconds. */
 const SAID_FOR = 6000
@@ -44,7 +48,7 @@ export class Emulator implements EmulatorParts {
   readonly terminal: Terminal
   readonly search = new SearchAddon({ highlightLimit: 2000 })
   readonly keys: ProgramKeys
-  readonly question = new Store<Question | undefined>(undefined)
+  readonly question = new Asking()
   /** Something that passes, in words. */
   readonly said = new Store<string | undefined>(undefined)
   /** Output was left out, at this time. */
@@ -59,11 +63,13 @@ export class Emulator implements EmulatorParts {
   readonly measured = new Store(0)
   readonly #ends: Array<IDisposable | (() => void)> = []
   #open: OpenTerminal | undefined
+  readonly #first: FirstScreen
   #saying: ReturnType<typeof setTimeout> | undefined
 
   constructor(view: SessionView) {
     this.session = view.id
     this.view = view
+    this.#first = new FirstScreen(view)
     this.host = document.createElement("div")
     this.terminal = new Terminal(emulatorOptions())
     this.terminal.loadAddon(new Unicode11Addon())
@@ -81,9 +87,8 @@ export class Emulator implements EmulatorParts {
         if (HALTS.has(text)) this.#halted()
       }),
       // The first state in which the session's own screen is there.
-      view.status.subscribe(() => {
-        if (this.isLive) this.age.set(undefined)
-      }),
+      view.status.subscribe(() => this.#seen()),
+      view.record.subscribe(() => this.#seen()),
       this.terminal.onBell(() => {
         if (this.isLive) this.bells.set(this.bells.get() + 1)
       }),
@@ -98,13 +103,14 @@ export class Emulator implements EmulatorParts {
   /** Shows it in an element, which has to be in the page; faces are there. */
   mount(into: HTMLElement): void {
     into.append(this.host)
+    this.#seen()
     if (this.#open === undefined) this.#begin()
     this.#remeasure()
   }
 
-  /** Shows the screen of an earlier visit, unless the session's own is there. */
+  /** Shows the screen of an earlier visit, unless anything was shown before: an emulator that a pane comes back to has newer. */
   showKept({ cols, rows, text, at }: KeptScreen): void {
-    if (this.view.record.get() !== undefined && this.view.status.get()._tag !== "Away") return
+    if (!this.#first.takesKept()) return
     this.terminal.resize(cols, rows)
     this.terminal.write(`${text}\u001b[?25l`)
     this.age.set(at)
@@ -152,6 +158,14 @@ export class Emulator implements EmulatorParts {
     this.terminal.input(text, true)
   }
 
+  /** Types a whole line; settles once the program has it, and fails with why it was not taken. */
+  async submit(line: string): Promise<void> {
+    const { attachment } = this.view
+    if (attachment === undefined) throw new Error("The terminal is not there yet: the line was not sent.")
+    this.terminal.scrollToBottom()
+    await attachment.type(encoder.encode(`${line}\r`))
+  }
+
   /** Pastes a text that was asked about, or needed no question. */
   paste(text: string): void {
     this.terminal.paste(text)
@@ -167,6 +181,7 @@ export class Emulator implements EmulatorParts {
 
   dispose(): void {
     clearTimeout(this.#saying)
+    this.question.dispose()
     this.#open?.close()
     leaveToPage(this.terminal)
     for (const end of this.#ends.splice(0)) {
@@ -191,6 +206,11 @@ export class Emulator implements EmulatorParts {
   /** What a program printed before it was ended is not read first: it would look as if the key had done nothing. */
   #halted(): void {
     for (const later of HALTED) setTimeout(() => this.view.attachment?.shown(), later)
+  }
+
+  #seen(): void {
+    if (this.isLive) this.age.set(undefined)
+    this.#first.look()
   }
 
   #remeasure(): void {

@@ -22,6 +22,31 @@ const WORDS: Readonly<Record<PastEdge, string>> = {
   more: "The output before this has no lines of its own",
 }
 
+/** What a key does while the past is shown. */
+export type PastAct = "stay" | "up" | "down" | "type" | "compose" | "press"
+
+/** Reads a key: but for those that scroll and copy, all belong to the program, as they would a moment later. */
+export function pastKey(
+  event: Pick<KeyboardEvent, "key" | "keyCode" | "isComposing" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
+): PastAct {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event
+  if (event.isComposing || event.keyCode === IME || key === "Dead") return "compose"
+  const isHeld = ["Shift", "Control", "Alt", "Meta", "CapsLock", "NumLock", "ScrollLock", "Fn"].includes(key)
+  // Those of the page and of the terminal itself, such as copying what is selected here.
+  if (isHeld || metaKey || (ctrlKey && shiftKey) || /^F\d/.test(key) || (altKey && shiftKey)) return "stay"
+  if (!ctrlKey && !altKey && (key === "PageUp" || key === "PageDown")) return key === "PageUp" ? "up" : "down"
+  return !ctrlKey && !altKey && Array.from(key).length === 1 ? "type" : "press"
+}
+
+/** What browsers report as the code of a key that an input method took. */
+const IME = 229
+
+/** A key press once more, for what has the focus now. */
+function sameKey({ key, code, keyCode, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): KeyboardEvent {
+  const init = { key, code, keyCode, which: keyCode, altKey, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }
+  return new KeyboardEvent("keydown", init)
+}
+
 /** The past of one emulator's session. */
 export class Past {
   readonly state = new Store<PastState>(NONE)
@@ -156,21 +181,27 @@ export class Past {
       if (event.shiftKey && event.key === "PageUp" && this.#isAtTop()) void this.open()
       return
     }
-    const isModifier = ["Shift", "Control", "Alt", "Meta"].includes(event.key)
-    if (isModifier || event.ctrlKey || event.metaKey || event.altKey) return
-    const move = { PageUp: -1, PageDown: 1 }[event.key]
-    event.stopPropagation()
-    event.preventDefault()
-    if (move !== undefined) {
+    const act = pastKey(event)
+    if (act === "stay") return
+    if (act === "up" || act === "down") {
+      event.stopPropagation()
+      event.preventDefault()
+      const move = act === "up" ? -1 : 1
       if (move < 0 && screen.terminal?.buffer.active.viewportY === 0) this.#readOn(screen.older())
       screen.terminal?.scrollPages(move)
       if (move > 0 && screen.reachesLive) this.leave()
       return
     }
+    const { terminal } = this.#emulator
     this.leave()
-    this.#emulator.terminal.scrollToBottom()
-    if (Array.from(event.key).length === 1) this.#emulator.type(event.key)
-    else if (event.key === "Enter") this.#emulator.type("\r")
+    terminal.scrollToBottom()
+    terminal.focus()
+    // An input method continues where the focus is now.
+    if (act === "compose") return
+    event.stopPropagation()
+    event.preventDefault()
+    if (act === "type") this.#emulator.type(event.key)
+    else terminal.textarea?.dispatchEvent(sameKey(event))
   }
 
   #isAtTop(): boolean {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import type { ReactElement, RefObject } from "react"
 import { IconButton } from "../../ui/Button.tsx"
 import { useStore } from "../../ui/store.ts"
-import { barKey, pressedCtrl, withCtrl } from "./bar-keys.ts"
+import { barKey, lineAgain, pressedCtrl, withCtrl } from "./bar-keys.ts"
 import type { BarKey, Held } from "./bar-keys.ts"
 import { pasteInto, selectedText } from "./bind-clipboard.ts"
 import { copyText, pastedText } from "./clipboard.ts"
@@ -20,8 +20,18 @@ interface PhoneKeysProps {
   readonly isSeen: boolean
 }
 
-/** Lines that were begun and not sent, of this page. */
+/** Most sessions whose line is remembered. */
+const BEGUN_MAX = 100
+
+/** Lines that were begun and not sent, of this page; the ones that were changed longest ago go. */
 const begun = new Map<string, string>()
+
+function keepLine(session: string, line: string): void {
+  begun.delete(session)
+  if (line !== "") begun.set(session, line)
+  const [oldest] = begun.keys()
+  if (begun.size > BEGUN_MAX && oldest !== undefined) begun.delete(oldest)
+}
 
 /** Line field and key bar. */
 export function PhoneKeys({ emulator, session, isSeen }: PhoneKeysProps): ReactElement {
@@ -80,13 +90,16 @@ function LineField({ emulator, session, isCtrl, onCtrl, onKey }: LineFieldProps)
   const field = useRef<HTMLInputElement>(null)
   const change = (text: string): void => {
     setLine(text)
-    begun.set(session, text)
+    keepLine(session, text)
   }
   useCtrl(field, isCtrl, onCtrl)
   const send = (): void => {
-    emulator.type(`${line}\r`)
-    emulator.terminal.scrollToBottom()
     change("")
+    emulator.submit(line).catch((cause: Error) => {
+      // It is in the field again, in front of what was typed since.
+      change(lineAgain(line, begun.get(session) ?? ""))
+      emulator.say(cause.message)
+    })
   }
   return (
     <form

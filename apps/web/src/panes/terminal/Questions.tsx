@@ -1,25 +1,27 @@
 /** What a person decides before it happens: a paste that would run, a program that wants the clipboard, an address of another kind. */
-import { useEffect, useRef } from "react"
+import { useEffect, useRef, useState } from "react"
 import type { ReactElement, ReactNode } from "react"
+import { headOf, tailOf } from "@holdfast/protocol/text-cut"
+import { Written } from "../../requests/Written.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { useStore } from "../../ui/store.ts"
 import { copyText } from "./clipboard.ts"
 import { rememberConsent } from "./consent.ts"
 import type { Emulator } from "./Emulator.ts"
-import { openAddress } from "./links.ts"
+import { hostOf, openAddress } from "./links.ts"
 import { oneLine } from "./paste.ts"
 import { useEscape } from "./use-escape.ts"
 import styles from "./terminal.module.css"
 
-/** Most characters of a text that are shown. */
-const SHOWN = 600
+/** Longest text that is in the page at once, in characters; of a longer one its ends are, until the whole is asked for. */
+const AT_ONCE = 200_000
 
 /** The question of an emulator that is open. */
 export function Questions({ emulator }: { readonly emulator: Emulator }): ReactElement | null {
   const question = useStore(emulator.question)
   if (question === undefined) return null
   const done = (): void => {
-    emulator.question.set(undefined)
+    emulator.question.close()
     if (question._tag !== "Clipboard") emulator.terminal.focus()
   }
   switch (question._tag) {
@@ -33,7 +35,7 @@ export function Questions({ emulator }: { readonly emulator: Emulator }): ReactE
         ? `Paste ${lines} ${lines === 1 ? "line" : "lines"}? Each is run as it comes.`
         : "Paste all of it?"
       return (
-        <Asked words={words} text={text} onClose={done} takesFocus>
+        <Asked key="paste" words={words} text={text} onClose={done} takesFocus>
           <Button kind="kelp" onClick={() => paste(text)}>
             Paste
           </Button>
@@ -47,7 +49,14 @@ export function Questions({ emulator }: { readonly emulator: Emulator }): ReactE
         openAddress(question.address)
       }
       return (
-        <Asked words="Open this address?" text={question.address} onClose={done} takesFocus>
+        <Asked
+          key="link"
+          words="Open this address?"
+          host={hostOf(question.address)}
+          text={question.address}
+          onClose={done}
+          takesFocus
+        >
           <Button kind="kelp" onClick={open}>
             Open it
           </Button>
@@ -89,25 +98,45 @@ function ClipboardAsked({ emulator, text, onClose }: ClipboardAskedProps): React
 interface AskedProps {
   readonly words: string
   readonly text: string
+  /** Where an address leads. */
+  readonly host?: string | undefined
   readonly onClose: () => void
   /** Only where the person has just done it: output never takes the focus. */
   readonly takesFocus?: boolean
   readonly children: ReactNode
 }
 
-function Asked({ words, text, onClose, takesFocus = false, children }: AskedProps): ReactElement {
+function Asked({ words, text, host, onClose, takesFocus = false, children }: AskedProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
   useEscape(element, onClose)
   useEffect(() => {
     if (takesFocus) element.current?.querySelector<HTMLElement>("button")?.focus()
   }, [takesFocus])
-  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  const [isWhole, setIsWhole] = useState(false)
+  const left = isWhole ? 0 : Math.max(0, text.length - AT_ONCE)
   return (
     <div ref={element} className={styles["asked"]} role={takesFocus ? "alertdialog" : "group"} aria-label={words}>
       <p>{words}</p>
-      <pre>{shown}</pre>
+      {host === undefined ? null : (
+        <p className={styles["leads"]}>
+          It leads to <b dir="ltr">{host}</b>
+        </p>
+      )}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it is scrolled by keys */}
+      <pre tabIndex={0} dir="ltr">
+        {left === 0 ? (
+          <Written text={text} />
+        ) : (
+          <>
+            <Written text={headOf(text, AT_ONCE / 2)} />
+            {`\n\n… ${left.toLocaleString("en")} characters are not shown here …\n\n`}
+            <Written text={tailOf(text, AT_ONCE / 2)} />
+          </>
+        )}
+      </pre>
       <div className={styles["answers"]}>
         {children}
+        {left === 0 ? null : <Button onClick={() => setIsWhole(true)}>Show all of it</Button>}
         <Button kind="quiet" onClick={onClose}>
           Not now
         </Button>

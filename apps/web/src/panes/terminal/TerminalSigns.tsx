@@ -3,9 +3,10 @@ import { useEffect, useState } from "react"
 import type { ReactElement } from "react"
 import type { SessionView } from "@holdfast/client/model"
 import { useCell } from "@holdfast/react"
+import { Written } from "../../requests/Written.tsx"
 import { useStore } from "../../ui/store.ts"
 import { LINK_KEY } from "./bind-links.ts"
-import { fateOf } from "./links.ts"
+import { fateOf, hostOf } from "./links.ts"
 import type { PastState } from "./Past.ts"
 import type { Shown } from "./use-emulator.ts"
 import styles from "./terminal.module.css"
@@ -58,7 +59,10 @@ export function TerminalSigns({ shown: { emulator, past }, view }: TerminalSigns
               <kbd>{LINK_KEY}</kbd> click opens{" "}
             </>
           )}
-          <code>{hovered}</code>
+          {hostOf(hovered) === undefined ? null : <b dir="ltr">{hostOf(hovered)}</b>}{" "}
+          <code dir="ltr">
+            <Written text={hovered} />
+          </code>
         </p>
       )}
     </>

@@ -38,3 +38,8 @@ export type Held = "off" | "once" | "locked"
 export function pressedCtrl(held: Held): Held {
   return held === "off" ? "once" : held === "once" ? "locked" : "off"
 }
+
+/** A line that was not taken, and what was typed since. */
+export function lineAgain(line: string, since: string): string {
+  return since === "" ? line : line === "" ? since : `${line} ${since}`
+}

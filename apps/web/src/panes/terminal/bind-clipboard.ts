@@ -21,7 +21,7 @@ export function pasteInto(emulator: EmulatorParts, raw: string): void {
   if (text === "") return
   const doubt = doubtOf(text, emulator.terminal.modes.bracketedPasteMode)
   if (doubt === undefined) emulator.paste(text)
-  else emulator.question.set({ _tag: "Paste", ...doubt })
+  else emulator.question.ask({ _tag: "Paste", ...doubt })
 }
 
 /** What is selected is copied with our text, and where it is set so as soon as the button is let go. */
@@ -78,5 +78,5 @@ function programWrites(emulator: EmulatorParts, text: string): void {
   if (consent === "refused") return
   if (consent === "given" && document.hasFocus()) {
     void copyText(text).then((isDone) => emulator.say(isDone ? "Copied by the program" : "The browser refused the clipboard"))
-  } else emulator.question.set({ _tag: "Clipboard", text })
+  } else emulator.question.askForProgram({ _tag: "Clipboard", text }, () => consentOf(emulator.session) === undefined)
 }

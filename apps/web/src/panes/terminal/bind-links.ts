@@ -18,7 +18,7 @@ export function bindLinks(emulator: EmulatorParts): () => void {
     const fate = fateOf(address)
     if (fate === "refuse") emulator.say(`This address is not opened: ${address.slice(0, 200)}`)
     // With a finger nothing shows beforehand where it leads.
-    else if (fate === "ask" || isTouch) emulator.question.set({ _tag: "Link", address })
+    else if (fate === "ask" || isTouch) emulator.question.ask({ _tag: "Link", address })
     else openAddress(address)
   }
   const hover = (_event: MouseEvent, address: string): void => hovered.set(address)

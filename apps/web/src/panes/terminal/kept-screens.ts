@@ -5,6 +5,7 @@
 import { openDB } from "idb"
 import type { DBSchema, IDBPDatabase } from "idb"
 import { basePath } from "../../app/base.ts"
+import { openedOnce } from "../../app/database.ts"
 
 /** A screen as it was. */
 export interface KeptScreen {
@@ -22,14 +23,12 @@ interface Database extends DBSchema {
 /** Most screens that are kept; the oldest go first. */
 const MOST = 64
 
-let opening: Promise<IDBPDatabase<Database>> | undefined
-
-function database(): Promise<IDBPDatabase<Database>> {
-  opening ??= openDB<Database>(`holdfast-app-screens${basePath()}`, 1, {
+const database = openedOnce<IDBPDatabase<Database>>((closers) =>
+  openDB<Database>(`holdfast-app-screens${basePath()}`, 1, {
+    ...closers,
     upgrade: (made) => void made.createObjectStore("screens").createIndex("at", "at"),
-  })
-  return opening
-}
+  }),
+)
 
 /** Keeps the screen of a session. */
 export async function keepScreen(session: string, screen: KeptScreen): Promise<void> {

@@ -17,6 +17,13 @@ export function fateOf(address: string): LinkFate {
   return PLAIN.has(protocol) && username === "" && password === "" ? "open" : "ask"
 }
 
+/** The host that an address leads to, as the browser reads it; `undefined` for one without. */
+export function hostOf(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined
+  const { host } = new URL(address)
+  return host === "" ? undefined : host
+}
+
 /** Opens an address in a window that knows nothing of this one. */
 export function openAddress(address: string): void {
   window.open(new URL(address).href, "_blank", "noopener,noreferrer")

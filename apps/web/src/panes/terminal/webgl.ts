@@ -36,6 +36,9 @@ interface Drawn {
 /** The terminals that are drawn by the card; the one that was looked at least recently first. */
 const drawn = new Map<Terminal, Drawn | "lost">()
 
+/** Those whose part for the card is being loaded and that still want it. */
+const wanting = new Set<Terminal>()
+
 /** Has the card draw a terminal that is looked at now; what is drawn by it already stays so. */
 export async function drawByCard(terminal: Terminal): Promise<void> {
   if (!hasCard()) return
@@ -46,8 +49,10 @@ export async function drawByCard(terminal: Terminal): Promise<void> {
     drawn.set(terminal, present)
     return
   }
+  wanting.add(terminal)
   const { WebglAddon } = await import("@xterm/addon-webgl")
-  if (drawn.has(terminal) || terminal.element === undefined) return
+  // It may have gone, or have been given back to the page, meanwhile.
+  if (!wanting.delete(terminal) || drawn.has(terminal) || terminal.element === undefined) return
   const addon = new WebglAddon()
   // The page's own elements take over, for this terminal for good: a card that fails once does so again.
   addon.onContextLoss(() => {
@@ -73,5 +78,6 @@ export async function drawByCard(terminal: Terminal): Promise<void> {
 export function leaveToPage(terminal: Terminal): void {
   const present = drawn.get(terminal)
   drawn.delete(terminal)
+  wanting.delete(terminal)
   if (present !== undefined && present !== "lost") present.end()
 }

@@ -24,6 +24,8 @@ interface DiffViewProps {
   readonly isFolded?: boolean
   /** Always under each other. */
   readonly isUnified?: boolean
+  /** It scrolls itself within the height that it is given, with only those rows in the page that are seen. */
+  readonly fills?: boolean
 }
 
 /** What turns one text into the other. */
@@ -34,6 +36,7 @@ export function DiffView({
   isWhole = true,
   isFolded = true,
   isUnified = false,
+  fills = false,
 }: DiffViewProps): ReactElement {
   const element = useRef<HTMLDivElement>(null)
   const isWide = useIsWide(element)
@@ -51,6 +54,7 @@ export function DiffView({
       isSplit={isWide && isWanted && !isUnified}
       hasNumbers={isWhole}
       onGap={show}
+      fills={fills}
     />
   )
 }

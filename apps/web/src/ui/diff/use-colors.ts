@@ -1,6 +1,5 @@
 /** The colours of the lines of a diff: both sides are texts of their own, coloured by the page's worker. */
 import { useEffect, useState } from "react"
-import { highlight } from "../../panes/chat/code/highlighter.ts"
 import type { Colors, DiffLine, DiffRow } from "./rows.ts"
 
 const NONE: Colors = new Map()
@@ -20,12 +19,17 @@ export function useColors(rows: ReadonlyArray<DiffRow>, path: string): Colors {
     let isOver = false
     const sides = (["del", "add"] as const).map(async (side) => {
       const lines = sideOf(rows, side)
+      // A diff is shown and read without them: they come with whatever colours code first.
+      const { highlight } = await import("../../panes/chat/code/highlighter.ts")
       const found = await highlight(lines.map(({ text }) => text).join("\n"), path)
       return lines.flatMap((line, at) => (found?.[at] === undefined ? [] : [[line, found[at]] as const]))
     })
-    void Promise.all(sides).then((found) => {
-      if (!isOver) setColors(new Map(found.flat()))
-    })
+    Promise.all(sides).then(
+      (found) => {
+        if (!isOver) setColors(new Map(found.flat()))
+      },
+      (cause: unknown) => console.warn("a diff is shown without colours:", cause),
+    )
     return () => {
       isOver = true
     }

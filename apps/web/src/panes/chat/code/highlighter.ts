@@ -2,6 +2,7 @@
  * Colours for code, made in one worker for the page (docs/protocol/app-rules.md, APP-32). The worker starts with the first code
  * that is shown; without it, code is plain.
  */
+import { Kept } from "../../../ui/Kept.ts"
 import { languageOf } from "./languages.ts"
 import type { Language } from "./languages.ts"
 import type { ColorAnswer, ColorRequest } from "./code-worker.ts"
@@ -17,16 +18,31 @@ interface Told {
 }
 
 let worker: Worker | undefined
+/** How often it could not be loaded, or has died; after a few times code stays plain. */
+let lost = 0
+const LOST_MAX = 3
 let lastId = 0
 const listening = new Map<number, Told>()
 
 /** The worker of the page, or none where there are no workers. */
 function start(): Worker | undefined {
-  if (typeof Worker === "undefined") return undefined
+  if (typeof Worker === "undefined" || lost >= LOST_MAX) return undefined
   if (worker !== undefined) return worker
   worker = new Worker(new URL("./code-worker.ts", import.meta.url), { type: "module", name: "code" })
   worker.addEventListener("message", ({ data }: MessageEvent<ColorAnswer>) => listening.get(data.id)?.take(data.lines))
+  worker.addEventListener("error", lose)
+  worker.addEventListener("messageerror", lose)
   return worker
+}
+
+/** No colours come any more: who waits for some is told so. */
+function lose(): void {
+  lost += 1
+  worker?.terminate()
+  worker = undefined
+  const waiting = [...listening.values()]
+  listening.clear()
+  for (const { take } of waiting) take([])
 }
 
 /** A text that is coloured as it grows. */
@@ -78,9 +94,9 @@ export class CodeColors {
   }
 }
 
-/** Texts whose colours are kept. */
-const KEPT = 200
-const known = new Map<string, Promise<ReadonlyArray<LineColors> | undefined>>()
+/** Texts whose colours are kept, in characters. */
+const KEPT = 2_000_000
+const known = new Kept<Promise<ReadonlyArray<LineColors> | undefined>>(KEPT)
 
 /**
  * The colours of each line of a whole text; `name` is a language, a file's name or a path. `undefined` when it is not coloured:
@@ -88,8 +104,7 @@ const known = new Map<string, Promise<ReadonlyArray<LineColors> | undefined>>()
  */
 export function highlight(text: string, name: string): Promise<ReadonlyArray<LineColors> | undefined> {
   const language = languageOf(name)
-  if (language === undefined || text === "" || text.length > LONGEST || typeof Worker === "undefined")
-    return Promise.resolve(undefined)
+  if (language === undefined || text === "" || text.length > LONGEST || start() === undefined) return Promise.resolve(undefined)
   const key = `${language}\n${text}`
   const before = known.get(key)
   if (before !== undefined) return before
@@ -101,8 +116,6 @@ export function highlight(text: string, name: string): Promise<ReadonlyArray<Lin
     colors.add(text.split("\n"))
   })
   known.set(key, made)
-  const [oldest] = known.keys()
-  if (known.size > KEPT && oldest !== undefined) known.delete(oldest)
   return made
 }
 

@@ -4,17 +4,16 @@ import type { ReactNode } from "react"
 import type { Token, Tokens } from "marked"
 import css from "./markdown.module.css"
 import { withCharacters } from "./entities.ts"
-import { isOwnPicture, targetOf } from "./links.ts"
+import { isOwnPicture, isToldBy, targetOf } from "./links.ts"
 
 /** A link that says where it leads, unless its words do. */
 function Link({ address, words, children }: { readonly address: string; readonly words: string; readonly children: ReactNode }) {
   const target = targetOf(withCharacters(address))
   if (target.kind === "text") {
-    const isTold = words.includes(target.place)
     return (
       <span className={css["path"]} title={target.place}>
         {children}
-        {isTold ? null : <span className={css["place"]}> ({target.place})</span>}
+        {isToldBy(words, target) ? null : <span className={css["place"]}> ({target.place})</span>}
       </span>
     )
   }
@@ -23,7 +22,7 @@ function Link({ address, words, children }: { readonly address: string; readonly
       <a href={target.href} title={target.href} target="_blank" rel="noopener noreferrer">
         {children}
       </a>
-      {words.includes(target.place) ? null : <span className={css["place"]}> ({target.place})</span>}
+      {isToldBy(words, target) ? null : <span className={css["place"]}> ({target.place})</span>}
     </>
   )
 }

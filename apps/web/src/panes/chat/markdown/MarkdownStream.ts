@@ -7,6 +7,7 @@
 import type { Token, Tokens } from "marked"
 import { lex } from "./lexer.ts"
 import type { Links } from "./lexer.ts"
+import { Kept } from "../../../ui/Kept.ts"
 
 /** A block of a text. Its object is the same one as long as it shows the same. */
 export interface Block {
@@ -162,21 +163,15 @@ function fenceOf(tail: string, open: ReadonlyArray<Token>): OpenFence | undefine
   return { close, lang: String(token.lang ?? ""), begin: all.length, seen: Math.max(all.length, tail.lastIndexOf("\n") + 1) }
 }
 
-/** Finished texts whose blocks are kept. */
-const KEPT = 400
-const finished = new Map<string, ReadonlyArray<Block>>()
+/** Finished texts whose blocks are kept, in characters. */
+const KEPT = 2_000_000
+const finished = new Kept<ReadonlyArray<Block>>(KEPT)
 
 /** The blocks of a text that does not grow any more: lexed once as long as it is used. */
 export function blocksOf(text: string): ReadonlyArray<Block> {
   const known = finished.get(text)
-  if (known !== undefined) {
-    finished.delete(text)
-    finished.set(text, known)
-    return known
-  }
+  if (known !== undefined) return known
   const blocks = lex(normal(text)).tokens.map((token, key) => ({ key, token }))
   finished.set(text, blocks)
-  const [oldest] = finished.keys()
-  if (finished.size > KEPT && oldest !== undefined) finished.delete(oldest)
   return blocks
 }

@@ -26,6 +26,27 @@ export function targetOf(address: string): Target {
   return { kind: "link", href: url.href, place: url.protocol === "mailto:" ? url.pathname : url.host }
 }
 
+/** A name of a host, with or without a port, or an address of mail. */
+const NAME = /^(?:[\w.+-]+@)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.?(?::\d+)?$/iu
+/** An address as people write it: what comes before the first slash says all of where it leads. */
+const WRITTEN = /^(?:https?:\/\/|mailto:)?([^\s/?#\\]+)(?:[/?#][^\s\\]*)?$/iu
+
+/** Whether the words of a link say themselves where it leads: they are that address, or name its host and no other one. */
+export function isToldBy(text: string, { kind, place }: Target): boolean {
+  // Without the signs of code and emphasis.
+  const words = text.replaceAll(/[`*]/g, "")
+  if (kind === "text") return words.split(/[\s"'()<>]+/).includes(place)
+  const wanted = place.toLowerCase()
+  const [, written = ""] = WRITTEN.exec(words.trim()) ?? []
+  if (NAME.test(written) && written.toLowerCase() === wanted) return true
+  const named = words
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}@:._+-]+/u)
+    .map((word) => word.replace(/[.:]+$/, ""))
+    .filter((word) => word.includes(".") || word.includes("@") || word === wanted)
+  return named.length > 0 && named.every((word) => word === wanted)
+}
+
 const PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+$/
 
 /** Whether a picture can be shown without asking any server. */

@@ -1,7 +1,7 @@
 /** A file of a message: a picture that this server keeps is shown, everything else is a link or a name. */
 import css from "./parts.module.css"
 import { isOwnPicture, targetOf } from "../markdown/links.ts"
-import { sizeWords } from "../rows/tool-input.ts"
+import { sizeText } from "../../../ui/size.ts"
 
 /** What is shown of a file. */
 export interface ShownFile {
@@ -25,7 +25,7 @@ export function FileView({ session, file }: { readonly session: string; readonly
   const { mediaType, url, filename, bytes } = file
   const kept = keptAddress(session, url)
   const name = filename ?? (mediaType.startsWith("image/") ? "Image" : "File")
-  const size = bytes === undefined ? "" : `, ${sizeWords(bytes)}`
+  const size = bytes === undefined ? "" : `, ${sizeText(bytes)}`
   const own = kept ?? (isOwnPicture(url) ? url : undefined)
   if (own !== undefined && PICTURE.test(mediaType)) {
     return (

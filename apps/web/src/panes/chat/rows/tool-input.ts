@@ -91,13 +91,6 @@ export function linesIn(text: string): number {
   return lines
 }
 
-/** A number of bytes or characters as people say it. */
-export function sizeWords(size: number): string {
-  if (size < 1000) return `${size} B`
-  if (size < 1_000_000) return `${(size / 1000).toFixed(size < 10_000 ? 1 : 0)} KB`
-  return `${(size / 1_000_000).toFixed(1)} MB`
-}
-
 /** A count with its noun. */
 export function counted(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : more}`

@@ -5,7 +5,8 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import { changesOf, countsOf } from "./changes.ts"
 import { familyOf, VERBS } from "./tool-families.ts"
 import type { Family } from "./tool-families.ts"
-import { counted, exitCodeOf, fieldsOf, linesIn, listOf, outputOf, pathOf, sizeWords, textIn, within } from "./tool-input.ts"
+import { counted, exitCodeOf, fieldsOf, linesIn, listOf, outputOf, pathOf, textIn, within } from "./tool-input.ts"
+import { sizeText } from "../../../ui/size.ts"
 
 /** A line about a call. */
 export interface ToolWords {
@@ -148,7 +149,7 @@ function doneWords(part: ToolPart, family: Family, cwd: string): Pick<ToolWords,
       return plain(counted(linesIn(output.trim()), "entry", "entries"))
     case "fetch":
     case "web":
-      return plain(output === "" ? "" : sizeWords(output.length))
+      return plain(output === "" ? "" : sizeText(output.length))
     case "agent":
       return plain("task" in fieldsOf(part.output) ? "in the background" : "done")
     default:

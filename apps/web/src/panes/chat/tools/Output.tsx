@@ -3,7 +3,8 @@ import { memo, useMemo, useState } from "react"
 import css from "./tools.module.css"
 import { ansiLines, plainOutput } from "./ansi.ts"
 import type { AnsiRun } from "./ansi.ts"
-import { counted, linesIn, sizeWords } from "../rows/tool-input.ts"
+import { sizeText } from "../../../ui/size.ts"
+import { counted, linesIn } from "../rows/tool-input.ts"
 import { CopyButton } from "../parts/CopyButton.tsx"
 
 /** Lines that are shown of a longer output, and how many more at a time. */
@@ -82,7 +83,7 @@ export const Output = memo(function Output({ text, end, isError = false }: Outpu
       <div className={css["more"]}>
         <button type="button" onClick={() => setMost(most + MORE)}>
           {rest > MORE ? `Show ${MORE.toLocaleString("en")} more` : "Show all"} of {counted(total, "line")},{" "}
-          {sizeWords(text.length)}
+          {sizeText(text.length)}
         </button>
         <CopyButton text={() => plainOutput(text)} what="output" />
       </div>

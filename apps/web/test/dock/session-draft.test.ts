@@ -1,0 +1,284 @@
+/** Drafts over a store that tabs share in memory, and the model's own value for what the hub keeps. */
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { HubModel } from "@holdfast/client/model"
+import type { Sent } from "@holdfast/protocol/agent/message"
+import { isEmptyDraft, joined, type KeptDraft, merged, written } from "../../src/dock/draft-state.ts"
+import type { Attached } from "../../src/dock/file-parts.ts"
+import type { DraftStore } from "../../src/dock/draft-store.ts"
+import { sendDraft, type Senders } from "../../src/dock/send-draft.ts"
+import { SessionDraft } from "../../src/dock/SessionDraft.ts"
+import { queueAgain } from "../../src/dock/take-back.ts"
+
+const SESSION = "s"
+
+const file = (id: string): Attached => ({ id, name: `${id}.png`, mediaType: "image/png", blob: new Blob([id]) })
+const idsOf = (files: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> => files.map(({ id }) => id)
+
+/** The drafts of a browser. */
+class Browser {
+  readonly kept = new Map<string, KeptDraft>()
+  readonly #tabs = new Set<() => void>()
+  /** What a read waits for. */
+  answers: Promise<void> = Promise.resolve()
+
+  tab(): DraftStore {
+    let own: (() => void) | undefined
+    return {
+      read: async (session) => {
+        await this.answers
+        return this.kept.get(session)
+      },
+      write: async (draft, known) => {
+        const kept = written(this.kept.get(draft.session), draft, known)
+        if (isEmptyDraft(kept)) this.kept.delete(draft.session)
+        else this.kept.set(draft.session, kept)
+        for (const tell of this.#tabs) if (tell !== own) tell()
+        return kept
+      },
+      listen: (_session, listener) => {
+        own = listener
+        this.#tabs.add(listener)
+        return () => this.#tabs.delete(listener)
+      },
+    }
+  }
+}
+
+/** A model of a hub that is not there: what is put waits for it. */
+function model(): HubModel {
+  const none = (): never => {
+    throw new Error("there is no hub here")
+  }
+  return new HubModel(none, { schedule: () => () => undefined })
+}
+
+const ends: Array<() => void> = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+function draftIn(browser: Browser, isStored: (key: string) => boolean = () => false): SessionDraft {
+  const hub = model()
+  const draft = new SessionDraft(SESSION, { hub: () => hub.desk.draft(SESSION), store: browser.tab(), isStored })
+  ends.push(draft.hold())
+  return draft
+}
+
+/** An outbox that stores what it is given when it is told to. */
+function outbox() {
+  const stored: Array<PromiseWithResolvers<void>> = []
+  const sent: Array<{ readonly body: object; readonly id: string | undefined }> = []
+  const send = (_session: string, body: object, options?: { readonly id?: string }) => {
+    const next = Promise.withResolvers<void>()
+    stored.push(next)
+    sent.push({ body, id: options?.id })
+    return { id: options?.id ?? "", stored: next.promise, done: new Promise<Sent>(() => undefined) }
+  }
+  const senders: Senders = { hub: { box: { send } }, service: { send: () => Promise.reject(new Error("there is an outbox")) } }
+  return { senders, stored, sent }
+}
+
+describe("words that are being sent", () => {
+  it("APP-48 are out of the field at once, so that what is typed meanwhile is not wiped", async () => {
+    const browser = new Browser()
+    const draft = draftIn(browser)
+    const { senders, stored, sent } = outbox()
+    draft.setText("first")
+    draft.setFiles(() => [file("a")])
+    const sending = sendDraft(draft, SESSION, "queue", senders)
+    expect(draft.state.get()).toMatchObject({ text: "", files: [] })
+    await draft.write()
+    expect(browser.kept.get(SESSION)?.sending).toMatchObject([{ text: "first", files: [{ id: "a" }] }])
+    draft.setText("second")
+    draft.setFiles(() => [file("b")])
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    stored[0]?.resolve()
+    expect(await sending).toBe(true)
+    await draft.write()
+    expect(draft.state.get()).toMatchObject({ text: "second" })
+    expect(idsOf(draft.state.get().files)).toEqual(["b"])
+    expect(browser.kept.get(SESSION)).toMatchObject({ text: "second", files: [{ id: "b" }], sending: [] })
+  })
+
+  it("APP-48 come back in front of what was typed since, and go under the same key as long as they are the same", async () => {
+    const draft = draftIn(new Browser())
+    const { senders, stored, sent } = outbox()
+    const fail = async (mode: "queue" | "steer"): Promise<void> => {
+      const count = sent.length
+      const sending = sendDraft(draft, SESSION, mode, senders)
+      await vi.waitFor(() => expect(sent.length).toBe(count + 1))
+      stored.at(-1)?.reject(new Error("full"))
+      await expect(sending).rejects.toThrow("full")
+    }
+    draft.setText("words")
+    await fail("queue")
+    expect(draft.state.get()).toMatchObject({ text: "words" })
+    await fail("queue")
+    await fail("steer")
+    draft.setFiles(() => [file("a")])
+    await fail("steer")
+    const [one, two, steered, other] = sent.map(({ id }) => id)
+    expect(two).toBe(one)
+    expect(new Set([one, steered, other]).size).toBe(3)
+    const sending = sendDraft(draft, SESSION, "queue", senders)
+    draft.setText("words since")
+    await vi.waitFor(() => expect(stored).toHaveLength(5))
+    stored.at(-1)?.reject(new Error("full"))
+    await expect(sending).rejects.toThrow("full")
+    expect(draft.state.get().text).toBe("words\n\nwords since")
+    expect(idsOf(draft.state.get().files)).toEqual(["a"])
+  })
+
+  it("APP-48 are sent once, however often Enter is pressed", async () => {
+    const draft = draftIn(new Browser())
+    const { senders, stored, sent } = outbox()
+    draft.setText("once")
+    const presses = Array.from({ length: 5 }, () => sendDraft(draft, SESSION, "queue", senders))
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    stored[0]?.resolve()
+    expect(await Promise.all(presses)).toEqual([true, false, false, false, false])
+    expect(await sendDraft(draft, SESSION, "queue", senders)).toBe(false)
+    expect(sent).toHaveLength(1)
+  })
+
+  it("APP-48 are sent in their order, and come back together and in order where the first cannot be sent", async () => {
+    const draft = draftIn(new Browser())
+    const { senders, stored, sent } = outbox()
+    const say = (text: string): Promise<boolean> => {
+      draft.setText(text)
+      return sendDraft(draft, SESSION, "queue", senders)
+    }
+    const first = [say("one"), say("two"), say("three")]
+    for (const count of [1, 2, 3]) {
+      await vi.waitFor(() => expect(sent).toHaveLength(count))
+      stored.at(-1)?.resolve()
+    }
+    expect(await Promise.all(first)).toEqual([true, true, true])
+    expect(sent.map(({ body }) => body)).toMatchObject([{ text: "one" }, { text: "two" }, { text: "three" }])
+    const then = Promise.allSettled([say("four"), say("five")])
+    draft.setText("six")
+    await vi.waitFor(() => expect(sent).toHaveLength(4))
+    stored.at(-1)?.reject(new Error("full"))
+    expect((await then).map(({ status }) => status)).toEqual(["rejected", "fulfilled"])
+    expect(sent).toHaveLength(4)
+    expect(draft.state.get().text).toBe("four\n\nfive\n\nsix")
+  })
+
+  it("APP-48 are there again after the page was killed, under their key, unless the outbox has them", async () => {
+    const browser = new Browser()
+    const killed = draftIn(browser)
+    killed.setText("in between")
+    killed.setFiles(() => [file("a")])
+    const taken = killed.take("queue")
+    await killed.write()
+    const again = draftIn(browser)
+    await again.isRead
+    expect(again.state.get().text).toBe("in between")
+    expect(idsOf(again.state.get().files)).toEqual(["a"])
+    expect(again.take("queue")?.id).toBe(taken?.id)
+    const stored = draftIn(browser, (key) => key === taken?.id)
+    await stored.isRead
+    expect(stored.state.get()).toMatchObject({ text: "", files: [] })
+  })
+})
+
+describe("a draft that is kept", () => {
+  const keep = async (browser: Browser, text: string, files: ReadonlyArray<Attached> = []): Promise<void> => {
+    const before = draftIn(browser)
+    before.setText(text)
+    before.setFiles(() => files)
+    await before.write()
+    ends.pop()?.()
+  }
+
+  it("APP-48 is added to what is typed before it was read", async () => {
+    const browser = new Browser()
+    await keep(browser, "kept", [file("a")])
+    const answers = Promise.withResolvers<void>()
+    browser.answers = answers.promise
+    const draft = draftIn(browser)
+    draft.setText("early")
+    draft.setFiles((files) => [...files, file("b")])
+    const writing = draft.write()
+    expect(browser.kept.get(SESSION)?.text).toBe("kept")
+    answers.resolve()
+    await writing
+    expect(draft.state.get().text).toBe("kept\n\nearly")
+    expect(idsOf(draft.state.get().files)).toEqual(["a", "b"])
+    expect(idsOf(browser.kept.get(SESSION)?.files ?? [])).toEqual(["a", "b"])
+  })
+
+  it("APP-48 has the files that each tab attached, and not those that one took off", async () => {
+    const browser = new Browser()
+    const [one, other] = [draftIn(browser), draftIn(browser)]
+    await Promise.all([one.isRead, other.isRead])
+    one.setFiles(() => [file("a"), file("b")])
+    await one.write()
+    other.setText("typed in the other tab")
+    await other.write()
+    expect(idsOf(browser.kept.get(SESSION)?.files ?? [])).toEqual(["a", "b"])
+    await vi.waitFor(() => expect(idsOf(other.state.get().files)).toEqual(["a", "b"]))
+    other.setFiles((files) => files.filter(({ id }) => id !== "a"))
+    one.setFiles((files) => [...files, file("c")])
+    await Promise.all([other.write(), one.write()])
+    expect(idsOf(browser.kept.get(SESSION)?.files ?? [])).toEqual(["b", "c"])
+    await vi.waitFor(() => expect(idsOf(one.state.get().files)).toEqual(["b", "c"]))
+    await vi.waitFor(() => expect(idsOf(other.state.get().files)).toEqual(["b", "c"]))
+  })
+
+  it("APP-49 has the edit of a queued message, too", async () => {
+    const browser = new Browser()
+    const before = draftIn(browser)
+    before.setEditing({ id: "q", before: "old", text: "half chan", files: [] })
+    await before.write()
+    const again = draftIn(browser)
+    await again.isRead
+    expect(again.state.get().editing).toEqual({ id: "q", before: "old", text: "half chan", files: [] })
+    again.setEditing(undefined)
+    await again.write()
+    expect(browser.kept.size).toBe(0)
+  })
+
+  it("APP-49 has words that were given back before whoever gave them learns so", async () => {
+    const browser = new Browser()
+    const draft = draftIn(browser)
+    await draft.giveBack({ text: "refused", files: [file("a")] })
+    expect(browser.kept.get(SESSION)).toMatchObject({ text: "refused", files: [{ id: "a" }] })
+  })
+
+  it("APP-48 goes to the session that the server has made", async () => {
+    const [browser, hub] = [new Browser(), model()]
+    const of = (id: string): SessionDraft =>
+      new SessionDraft(id, { hub: () => hub.desk.draft(id), store: browser.tab(), isStored: () => false })
+    const [before, after] = [of("new:1"), of("1")]
+    before.setText("typed early")
+    before.setFiles(() => [file("a")])
+    await before.moveTo(after)
+    expect(after.state.get()).toMatchObject({ text: "typed early", files: [{ id: "a" }] })
+    expect([...browser.kept.keys()]).toEqual(["1"])
+  })
+
+  it("APP-48 joins words in their order, and changes of two tabs by what each did", () => {
+    expect([joined("", "b"), joined("a", " "), joined("a\n", "b"), joined("run tests", "run")]).toEqual([
+      "b",
+      "a",
+      "a\n\nb",
+      "run tests\n\nrun",
+    ])
+    const [a, b, c] = ["a", "b", "c"].map((id) => ({ id })) as [{ id: string }, { id: string }, { id: string }]
+    expect(merged([a, b], [a], [a, c])).toEqual([a, b, c])
+    expect(merged([a, b], [a, b], [b])).toEqual([b])
+    expect(merged([], [a], [a, b])).toEqual([b])
+  })
+})
+
+describe("a message that was removed from the queue", () => {
+  it("APP-49 comes back through the outbox, under one key", async () => {
+    const { senders, stored, sent } = outbox()
+    const parts = [{ type: "text", text: "again" }] as const
+    const back = queueAgain(senders, SESSION, parts, "k")
+    stored[0]?.resolve()
+    await back
+    expect(sent).toEqual([{ body: { parts, mode: "queue" }, id: "k" }])
+  })
+})
