@@ -114,9 +114,10 @@ describe("the dock", () => {
     const opened = await app.open({ path: `/s/${session.id}` })
     const { page, pane, connected, kept, picture, overflows, close } = opened
     await connected()
+    const text = fieldOf(opened, session.id)
+    await text.waitFor()
     await kept()
     await app.hub.kill("SIGKILL")
-    const text = fieldOf(opened, session.id)
     await expect.poll(() => pane(session.id).locator("[data-act=send]").textContent()).toContain("Send when connected")
     for (const word of ["first", "second"]) {
       await text.fill(word)
