@@ -18,6 +18,22 @@ describe("what Claude asks", () => {
     expect(await answer).toEqual({ behavior: "allow", updatedInput: { command: "npm test -- --run", timeout: 5 } })
   })
 
+  it("APP-40 what runs is the subject, in whatever shape it comes, and never what is said of it", () => {
+    for (const [input, subject] of [
+      [{ command: ["rm", "-rf", "/"], description: "List files" }, "rm -rf /"],
+      [{ command: ["bash", "-lc", "rm x"], description: "List files" }, "rm x"],
+      [{ cmd: "rm -rf ~", url: "https://example.org" }, "rm -rf ~"],
+      [{ command: { run: "rm" }, description: "List files" }, '{"run":"rm"}'],
+      [{ command: ["rm", 1], path: "/a" }, '["rm",1]'],
+      [{ description: "List files" }, "List files"],
+    ] as const) {
+      const { asked, permissions, context } = asking()
+      void permissions.ask("mcp__run", input, context)
+      expect(asked).toMatchObject([{ subject }])
+      expect(asked[0]).not.toHaveProperty("editable")
+    }
+  })
+
   it("P-22 an edit of a file, a search and a question cannot be edited", () => {
     for (const [tool, input] of [
       ["Write", { file_path: "/a", content: "x" }],

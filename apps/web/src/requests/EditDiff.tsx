@@ -1,6 +1,6 @@
 /** An edit as lines that it takes away and adds: all of them, as it is to be read before it is allowed (APP-40). */
 import { DiffView } from "../ui/diff/DiffView.tsx"
-import type { AskedEdit } from "./asked.ts"
+import type { AskedEdit } from "./asked-edits.ts"
 import styles from "./Request.module.css"
 
 /** Shows an edit. */

@@ -1,6 +1,8 @@
 /** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
-import { lazy, Suspense, useState } from "react"
-import type { Asked, AskedEdit, AskedField } from "./asked.ts"
+import { useState } from "react"
+import type { Asked } from "./asked.ts"
+import type { AskedEdit } from "./asked-edits.ts"
+import type { AskedField } from "./asked-fields.ts"
 import { EditDiff } from "./EditDiff.tsx"
 import styles from "./Request.module.css"
 import { Written } from "./Written.tsx"
@@ -21,13 +23,7 @@ export function RequestBody({ asked, isCut }: RequestBodyProps) {
   return (
     <div className={styles["body"]}>
       <Main asked={asked} isCut={isCut} />
-      {asked.rest.length === 0 ? null : (
-        <dl className={styles["rest"]}>
-          {asked.rest.map((field) => (
-            <Field key={field.name} field={field} />
-          ))}
-        </dl>
-      )}
+      <Fields fields={asked.rest} />
     </div>
   )
 }
@@ -68,14 +64,11 @@ function Text({ label, text, isCut }: { readonly label: string; readonly text: s
   )
 }
 
-const PlanText = lazy(() => import("./PlanText.tsx"))
-
+/** A plan as it was written: what Markdown does not show (definitions, titles, words behind a fence) is asked, too. */
 function Plan({ text }: { readonly text: string }) {
   return (
     <div className={styles["plan"]} tabIndex={0} role="region" aria-label="The plan" dir="auto" data-asked="plan">
-      <Suspense fallback={<Written text={text} />}>
-        <PlanText text={text} />
-      </Suspense>
+      <Written text={text} />
     </div>
   )
 }
@@ -90,7 +83,21 @@ function Edit({ edit }: { readonly edit: AskedEdit }) {
         {edit.isWhole ? <span className={styles["soft"]}>the whole file</span> : null}
       </figcaption>
       <EditDiff edit={edit} />
+      <Fields fields={edit.more ?? []} />
     </figure>
+  )
+}
+
+function Fields({ fields }: { readonly fields: ReadonlyArray<AskedField> }) {
+  if (fields.length === 0) return null
+  return (
+    <div className={styles["rest"]} tabIndex={0} role="group" aria-label="What else it says">
+      <dl>
+        {fields.map((field, index) => (
+          <Field key={`${index} ${field.name}`} field={field} />
+        ))}
+      </dl>
+    </div>
   )
 }
 

@@ -3,113 +3,130 @@
  * questions, or whatever else, field by field. Nothing of the input is left out.
  */
 import type { PermissionAsk, PermissionRequest } from "@holdfast/protocol/agent/permission"
-
-/** A change of one file. `isWhole`: `after` is all of the file, and what was there before is not known. */
-export interface AskedEdit {
-  readonly path: string
-  readonly before: string
-  readonly after: string
-  readonly isWhole: boolean
-}
-
-/** A field of the input that is shown as it is. */
-export interface AskedField {
-  readonly name: string
-  readonly text: string
-}
+import { type AskedEdit, editsIn } from "./asked-edits.ts"
+import { type AskedField, type Fields, isFields, leftOf } from "./asked-fields.ts"
 
 /** What is asked. `rest` are the fields that the form does not have. */
 export type Asked =
   | { readonly kind: "command"; readonly command: string; readonly rest: ReadonlyArray<AskedField> }
-  | { readonly kind: "edits"; readonly edits: ReadonlyArray<AskedEdit>; readonly rest: ReadonlyArray<AskedField> }
+  | {
+      readonly kind: "edits"
+      readonly edits: ReadonlyArray<AskedEdit>
+      /** How many changes are among the rest, because they are no edits of lines. */
+      readonly others: number
+      readonly rest: ReadonlyArray<AskedField>
+    }
   | { readonly kind: "plan"; readonly text: string; readonly rest: ReadonlyArray<AskedField> }
   | { readonly kind: "questions"; readonly rest: ReadonlyArray<AskedField> }
   | { readonly kind: "other"; readonly subject: string; readonly rest: ReadonlyArray<AskedField> }
 
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value)
-const textIn = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined => {
-  const found = names.map((name) => fields[name]).find((value) => typeof value === "string")
-  return typeof found === "string" ? found : undefined
-}
-const listIn = (fields: Fields, name: string): ReadonlyArray<Fields> => {
-  const value = fields[name]
-  return Array.isArray(value) ? value.filter(isFields) : []
-}
-
-const PATHS = ["file_path", "filePath", "notebook_path", "path", "abs_path"] as const
-const BEFORES = ["old_string", "oldString", "oldText", "old_source", "old_str"] as const
-const AFTERS = ["new_string", "newString", "newText", "new_source", "new_str"] as const
-
-/** The change that fields describe: what stands there and what shall stand there, or all of a file. */
-function editOf(fields: Fields, path = textIn(fields, ...PATHS)): AskedEdit | undefined {
-  if (path === undefined) return undefined
-  const [before, after] = [textIn(fields, ...BEFORES), textIn(fields, ...AFTERS)]
-  if (after !== undefined) return { path, before: before ?? "", after, isWhole: before === undefined || before === "" }
-  const content = textIn(fields, "content", "contents", "file_text")
-  return content === undefined ? undefined : { path, before: "", after: content, isWhole: true }
-}
-
-function editsOf(input: Fields): ReadonlyArray<AskedEdit> {
-  const changes = listIn(input, "changes").flatMap((change) => editOf(change) ?? [])
-  if (changes.length > 0) return changes
-  const path = textIn(input, ...PATHS)
-  const several = listIn(input, "edits").flatMap((edit) => editOf(edit, path) ?? [])
-  if (several.length > 0) return several
-  const one = editOf(input)
-  return one === undefined ? [] : [one]
-}
-
-const written = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
-
-/** The fields of an input but for those whose value is shown already. */
-function restOf(input: unknown, shown: ReadonlyArray<string>): ReadonlyArray<AskedField> {
-  if (!isFields(input)) return input === undefined || input === null ? [] : [{ name: "input", text: written(input) }]
-  return Object.entries(input).flatMap(([name, value]) =>
-    shown.includes(name) || value === undefined ? [] : [{ name, text: written(value) }],
-  )
-}
-
-const EDIT_FIELDS: ReadonlyArray<string> = [
-  ...PATHS,
-  ...BEFORES,
-  ...AFTERS,
-  "content",
-  "contents",
-  "file_text",
-  "edits",
-  "changes",
-]
-
 /** What a request asks; `whole` is all of it, where it has been read: the record has no input. */
 export function askedOf(request: PermissionRequest, whole: PermissionAsk | undefined): Asked {
   const input = whole?.input
-  const fields = isFields(input) ? input : {}
   const subject = whole?.subject ?? request.subject
-  if (request.kind === "question") return { kind: "questions", rest: restOf(input, ["questions", "question", "choices"]) }
-  if (request.kind === "plan") {
-    const text = textIn(fields, "plan") ?? subject
-    return { kind: "plan", text, rest: restOf(input, ["plan"]) }
-  }
-  const edits = editsOf(fields)
-  if (edits.length > 0) return { kind: "edits", edits, rest: restOf(input, EDIT_FIELDS) }
-  if (isCommand(request, fields)) return { kind: "command", command: subject, rest: restOf(input, ["command", "cmd"]) }
-  return { kind: "other", subject, rest: restOf(input, nameOf(fields, subject)) }
+  const asked = formOf(request, subject, input)
+  if (subject === "" || input === undefined || textsOf(asked).some((text) => text.includes(subject))) return asked
+  // What rules and lists go by is none of the input's values: then it is shown beside them.
+  return { ...asked, rest: [{ name: "subject", text: subject }, ...asked.rest] }
 }
 
-const isCommand = ({ editable, parsed }: PermissionRequest, fields: Fields): boolean =>
-  editable === true || parsed?.type === "commands" || "command" in fields || "cmd" in fields
+function formOf(request: PermissionRequest, subject: string, input: PermissionAsk["input"] | undefined): Asked {
+  const fields = isFields(input) ? input : {}
+  if (request.kind === "question") return { kind: "questions", rest: leftOf(input, shownByQuestions(request, fields)) }
+  if (request.kind === "plan") {
+    const plan = fields["plan"]
+    return typeof plan === "string"
+      ? { kind: "plan", text: plan, rest: leftOf(input, new Set(["plan"])) }
+      : { kind: "plan", text: subject, rest: leftOf(input, namesOf(fields, subject)) }
+  }
+  const { edits, others, shown } = editsIn(fields)
+  if (edits.length > 0) return { kind: "edits", edits, others: others.length, rest: [...others, ...leftOf(input, shown)] }
+  const command = commandIn(request, fields, subject)
+  if (command !== undefined) return { kind: "command", command: command.text, rest: leftOf(input, command.shown) }
+  return { kind: "other", subject, rest: leftOf(input, namesOf(fields, subject)) }
+}
 
-const nameOf = (fields: Fields, subject: string): ReadonlyArray<string> =>
-  Object.entries(fields).flatMap(([name, value]) => (value === subject && subject !== "" ? [name] : []))
+/** A word as it can be told from others beside it. */
+const quoted = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
-/** Whether all that is asked is on the screen without reading the request: then it can be answered at once. */
-export function isWholeInRecord({ kind, subjectBytes, inputBytes, subject, questions }: PermissionRequest): boolean {
+/** The words of a program; of a shell's the line, where the request is about that. */
+const lineOfWords = (words: ReadonlyArray<string>, subject: string): string =>
+  words.length === 3 && words[2] === subject && /^-[a-z]*c$/.test(words[1] ?? "") ? subject : words.map(quoted).join(" ")
+
+const isWords = (value: unknown): value is ReadonlyArray<string> =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")
+
+interface CommandIn {
+  readonly text: string
+  readonly shown: ReadonlySet<string>
+}
+
+/** The command of an input: what it says itself, and the subject only where that is said to be one or where there is no input. */
+function commandIn({ editable, parsed }: PermissionRequest, fields: Fields, subject: string): CommandIn | undefined {
+  const isEditable = editable === true && subject !== ""
+  const name = ["command", "cmd"].find((one) => fields[one] !== undefined && fields[one] !== "")
+  const value = name === undefined ? undefined : fields[name]
+  if (!isEditable && name !== undefined) {
+    if (typeof value === "string") return { text: value, shown: namesOf(fields, value, ["command", "cmd"]) }
+    // The words themselves stay among the rest: a line does not say where one ends.
+    if (isWords(value)) return { text: lineOfWords(value, subject), shown: new Set() }
+    return undefined
+  }
+  return editable === true || parsed?.type === "commands" ? { text: subject, shown: namesOf(fields, subject) } : undefined
+}
+
+/** The names whose value is this text. */
+const namesOf = (fields: Fields, text: string, among = Object.keys(fields)): ReadonlySet<string> =>
+  new Set(text === "" ? [] : among.filter((name) => fields[name] === text))
+
+/** What the switches of a question are called. */
+const SWITCHES: ReadonlyArray<string> = ["multiSelect", "multiple", "free"]
+
+/** The names of an input that say nothing but what the form of its questions shows. */
+function shownByQuestions({ questions = [] }: PermissionRequest, fields: Fields): ReadonlySet<string> {
+  const texts = new Set([
+    "",
+    ...questions.flatMap(({ question, header, choices }) => [
+      question,
+      header,
+      ...choices.flatMap(({ label, description }) => [label, description]),
+    ]),
+  ])
+  const isShown = (value: unknown, name: string): boolean => {
+    if (typeof value === "string") return texts.has(value)
+    if (typeof value === "boolean") return SWITCHES.includes(name)
+    if (Array.isArray(value)) return value.every((one) => isShown(one, name))
+    return isFields(value) && Object.entries(value).every(([inner, one]) => isShown(one, inner))
+  }
+  return new Set(Object.entries(fields).flatMap(([name, value]) => (isShown(value, name) ? [name] : [])))
+}
+
+/** Every text that is shown of what is asked. */
+export function textsOf(asked: Asked): ReadonlyArray<string> {
+  const fields = (all: ReadonlyArray<AskedField>): ReadonlyArray<string> => all.map(({ text }) => text)
+  const rest = fields(asked.rest)
+  switch (asked.kind) {
+    case "command":
+      return [asked.command, ...rest]
+    case "edits":
+      return [...asked.edits.flatMap(({ path, before, after, more = [] }) => [path, before, after, ...fields(more)]), ...rest]
+    case "plan":
+      return [asked.text, ...rest]
+    case "questions":
+      return rest
+    case "other":
+      return [asked.subject, ...rest]
+  }
+}
+
+/**
+ * Whether all that is asked is on the screen without reading the request: then it can be answered at once. Of an editable one the
+ * subject is the command of the input, so an input of exactly its size has nothing else.
+ */
+export function isWholeInRecord({ kind, editable, subjectBytes, inputBytes, subject, questions }: PermissionRequest): boolean {
   if (kind === "question") return questions !== undefined
-  if (kind === "plan" || subjectBytes !== undefined) return false
-  // An input of little more than its subject: a command and no more.
-  return inputBytes <= new TextEncoder().encode(JSON.stringify({ command: subject })).length
+  if (kind === "plan" || editable !== true || subjectBytes !== undefined) return false
+  return inputBytes === new TextEncoder().encode(JSON.stringify({ command: subject })).length
 }
 
 /** What a person is asked, as a heading. */
@@ -119,6 +136,7 @@ export function headingOf({ kind, title, tool, questions = [] }: PermissionReque
       return "Run a command?"
     case "edits": {
       const files = new Set(asked.edits.map(({ path }) => path)).size
+      if (asked.others > 0) return `Make ${asked.edits.length + asked.others} changes?`
       if (files > 1) return `Change ${files} files?`
       return asked.edits.every(({ isWhole }) => isWhole) ? "Write a file?" : "Change a file?"
     }
@@ -145,7 +163,7 @@ export function allowWords(asked: Asked): string {
     case "command":
       return "Run it"
     case "edits":
-      return asked.edits.length > 1 ? "Make the changes" : "Make the change"
+      return asked.edits.length + asked.others > 1 ? "Make the changes" : "Make the change"
     case "plan":
       return "Carry it out"
     case "questions":

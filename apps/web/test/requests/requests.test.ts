@@ -101,9 +101,11 @@ describe("what is asked", () => {
 
   it("APP-40 can be allowed before it is read only where the record has all of it", () => {
     const line = "npm test"
-    expect(isWholeInRecord(request({ subject: line, inputBytes: JSON.stringify({ command: line }).length }))).toBe(true)
-    expect(isWholeInRecord(request({ subject: line, inputBytes: 900 }))).toBe(false)
-    expect(isWholeInRecord(request({ subject: line, subjectBytes: 9000 }))).toBe(false)
+    expect(
+      isWholeInRecord(request({ editable: true, subject: line, inputBytes: JSON.stringify({ command: line }).length })),
+    ).toBe(true)
+    expect(isWholeInRecord(request({ editable: true, subject: line, inputBytes: 900 }))).toBe(false)
+    expect(isWholeInRecord(request({ editable: true, subject: line, subjectBytes: 9000 }))).toBe(false)
     expect(isWholeInRecord(request({ kind: "plan" }))).toBe(false)
     expect(isWholeInRecord(request({ kind: "question", questions: [] }))).toBe(true)
   })

@@ -5,7 +5,7 @@
 import type { Json } from "@holdfast/protocol/agent/chunk"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
-import { shellLine } from "../host/parse-command.ts"
+import { subjectIn } from "../host/subject.ts"
 import { parsedSubject } from "./parsed.ts"
 import { at, type JsonObject, listOf, textOf } from "./read-json.ts"
 import type { AcpToolCall } from "./ToolCalls.ts"
@@ -23,19 +23,9 @@ export function optionsOf(options: unknown): ReadonlyArray<PermissionOption> {
 
 const SUBJECTS = ["command", "cmd", "file_path", "filePath", "filepath", "path", "abs_path", "url", "query", "pattern"]
 
-/** A word as it can be told from others beside it. */
-const shown = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
-
 /** What people read of it: the command, the path or the address of a call; its title when there is none. */
 function subjectOf(call: AcpToolCall): string {
-  for (const name of SUBJECTS) {
-    const value = at(call.input, name)
-    if (typeof value === "string" && value !== "") return value
-    // A program with its arguments; of a shell's, the line.
-    const words = listOf(value).filter((word) => typeof word === "string")
-    if (words.length > 0) return shellLine(words) ?? words.map(shown).join(" ")
-  }
-  return textOf(at(call.locations[0], "path")) ?? call.title ?? ""
+  return subjectIn(call.input, SUBJECTS) ?? textOf(at(call.locations[0], "path")) ?? call.title ?? ""
 }
 
 /** The request as people see it. */

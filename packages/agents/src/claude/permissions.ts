@@ -8,6 +8,7 @@ import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/p
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentHost } from "../host/AgentHost.ts"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
+import { subjectIn } from "../host/subject.ts"
 import { parsedSubject } from "./parsed.ts"
 import { asJson, at, listAt, textAt } from "./read.ts"
 
@@ -54,16 +55,12 @@ const QUESTION_OPTIONS: ReadonlyArray<PermissionOption> = [
 const REFUSED = "The user does not want this to be done. Stop, and ask how to continue."
 
 /** Fields of an input that say what it is about, the telling ones first. */
-const SUBJECTS = ["command", "file_path", "notebook_path", "path", "url", "query", "pattern", "skill", "description"]
+const SUBJECTS = ["command", "cmd", "file_path", "notebook_path", "path", "url", "query", "pattern", "skill", "description"]
 const TITLE_MAX = 200
 
 /** What people read of it: the command, the path, the address; empty when there is none. */
 export function subjectOf(input: unknown): string {
-  for (const name of SUBJECTS) {
-    const found = textAt(input, name)
-    if (found !== undefined && found !== "") return found
-  }
-  return ""
+  return subjectIn(input, SUBJECTS) ?? ""
 }
 
 const questionsOf = (input: unknown): NonNullable<PermissionAsk["questions"]> =>
