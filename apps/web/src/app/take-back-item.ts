@@ -4,6 +4,7 @@ import type { OutboxInput, OutboxItem } from "@holdfast/client/outbox"
 import { wordsOfItem } from "../dock/take-back.ts"
 import { draftOf, type SessionDraft } from "../dock/SessionDraft.ts"
 import { giveBackFirstMessage } from "../new-session/wish.ts"
+import { noteOpen } from "../requests/answered.ts"
 import { tellNotice } from "./notices.ts"
 
 /** Where words go: the draft of a session, and the form of a new session. */
@@ -31,6 +32,7 @@ const fieldsOf = (hub: HubModel): Fields => ({ draft: (id) => draftOf(hub, id), 
 export async function takeBackItem(hub: HubModel, item: OutboxItem, session: string): Promise<void> {
   const outcome = await hub.box?.cancel(item.id)
   if (outcome === undefined || outcome === "settled") return tellNotice("Too late: it has been sent.")
+  reopened(item)
   const maybe = outcome === "uncertain" ? " It had been sent before: it may have arrived." : ""
   if (await putBack(item, session, fieldsOf(hub))) tellNotice(`Taken back: your words are where you wrote them.${maybe}`)
   else tellNotice(`Taken back.${maybe}`, () => again(hub.box, item))
@@ -39,9 +41,15 @@ export async function takeBackItem(hub: HubModel, item: OutboxItem, session: str
 /** Drops a command that was refused, with a way back. */
 export async function dropItem(hub: HubModel, item: OutboxItem, session: string): Promise<void> {
   await hub.box?.clear(item.id)
+  reopened(item)
   tellNotice("Dropped.", () => {
     void putBack(item, session, fieldsOf(hub)).then((isWords) => (isWords ? undefined : again(hub.box, item)))
   })
+}
+
+/** Whoever answers a request now is news to this page. */
+function reopened({ operation, session, input }: OutboxItem): void {
+  if (operation === "permissions.answer") noteOpen(session, String((input as { readonly requestId?: unknown }).requestId))
 }
 
 function again(box: Pick<OutboxLike, "add"> | undefined, { operation, input, session }: OutboxItem): void {

@@ -7,6 +7,7 @@ import { forgetLate, type LateAnswer, lateAnswers } from "./late-answers.ts"
 import styles from "./Settled.module.css"
 import { requestKey } from "./snooze.ts"
 import type { OpenRequest } from "./use-settled.ts"
+import { forgetWords } from "./use-words.ts"
 
 /** What the lines are given. */
 export interface LateLinesProps {
@@ -25,6 +26,10 @@ export function LateLines({ session, open }: LateLinesProps) {
 
 function Line({ late: { key, session, told, words } }: { readonly late: LateAnswer }) {
   const hub = useHub()
+  const putAway = (): void => {
+    forgetLate(key, hub.box)
+    forgetWords(key)
+  }
   return (
     <div className={styles["late"]} role="alert" data-late={key}>
       <p dir="auto">{told}</p>
@@ -34,14 +39,14 @@ function Line({ late: { key, session, told, words } }: { readonly late: LateAnsw
           <Act
             onAct={() => {
               appendToDraft(hub, session, words)
-              forgetLate(key)
+              putAway()
             }}
           >
             Put your words into the message
           </Act>
         </>
       )}
-      <Act tone="quiet" onAct={() => forgetLate(key)}>
+      <Act tone="quiet" onAct={putAway}>
         All right
       </Act>
     </div>

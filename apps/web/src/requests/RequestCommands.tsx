@@ -1,29 +1,32 @@
 /** What is there for as long as the app is: a command for each thing that waits, and words for who hears the page (docs/protocol/app-rules.md, APP-45). */
-import { useEffect, useRef } from "react"
-import { useHub, useOutbox } from "@holdfast/react"
+import { lazy, Suspense, useEffect, useRef } from "react"
 import { announce } from "../app/announce.ts"
 import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import { openInbox } from "./inbox-state.ts"
-import { lateOf, tellLate } from "./late-answers.ts"
 import { useWaiting } from "./use-waiting.ts"
 import type { Waiting } from "./waiting.ts"
 import { waitingTitle } from "./waiting-title.ts"
+
+const AnswerWatch = lazy(() => import("./AnswerWatch.tsx"))
 
 /** Registers the commands and announces what comes. */
 export function RequestCommands() {
   const waiting = useWaiting()
   const open = useOpen()
   useAnnouncements(waiting)
-  useLateAnswers()
   const own = waiting.map((one): Command => ({
     id: `waiting.${one.key}`,
     title: waitingTitle(one),
     run: () => (one.request === undefined ? open.session(one.session) : openInbox(one.key)),
   }))
   useCommands([...own, { id: "inbox.open", title: "Show what waits for you", when: "anywhere", run: () => openInbox() }])
-  return null
+  return (
+    <Suspense fallback={null}>
+      <AnswerWatch />
+    </Suspense>
+  )
 }
 
 /** Says what begins to wait; what waited when the page came is said as a number. */
@@ -40,18 +43,4 @@ function useAnnouncements(waiting: ReadonlyArray<Waiting>): void {
       fresh.length === 1 ? waitingTitle(first).replace(/^Answer /, "Waits for you: ") : `${fresh.length} more wait for you`,
     )
   }, [waiting])
-}
-
-/** Takes answers that failed out of the outbox, also those of a page before this one: they are shown where their session is. */
-function useLateAnswers(): void {
-  const hub = useHub()
-  const { items } = useOutbox()
-  useEffect(() => {
-    for (const item of items) {
-      const late = lateOf(item)
-      if (late === undefined) continue
-      tellLate(late)
-      void hub.box?.clear(item.id)
-    }
-  }, [hub, items])
 }

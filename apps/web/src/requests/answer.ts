@@ -1,5 +1,10 @@
 /** What became of an answer, in words, as functions of data (docs/protocol/app-rules.md, APP-43, APP-44). */
-import type { AnswerPermission, PermissionDecision, PermissionOption } from "@holdfast/protocol/agent/permission"
+import type {
+  AnswerPermission,
+  PermissionDecision,
+  PermissionDetail,
+  PermissionOption,
+} from "@holdfast/protocol/agent/permission"
 
 /** Words that a person typed with an answer: they are given back when the answer came too late. */
 export function wordsOf({ message, subject, answers }: AnswerPermission): string {
@@ -16,6 +21,18 @@ export function isSame(answer: AnswerPermission, { optionId, subject, message, a
 
 const given = <A extends object>(fields: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+
+/** What became of a request that is gone, in words; `undefined` while it is open. */
+export function endWords({ decision, cancelled }: Pick<PermissionDetail, "decision" | "cancelled">): string | undefined {
+  if (decision !== undefined) return decisionWords(decision)
+  return cancelled === undefined ? undefined : `it ended without an answer: ${cancelled}`
+}
+
+/** Whether a decision has all of the words that were typed: then none of them was lost, whoever gave them. */
+export function hasWords({ message, subject, answers }: PermissionDecision, words: string): boolean {
+  const given = [message, subject, ...Object.values(answers ?? {})].filter((text) => text !== undefined)
+  return words.split("\n").every((line) => given.some((text) => text.includes(line.trim())))
+}
 
 const AUTHORS: Readonly<Record<string, string>> = { rule: "A rule", "time limit": "The time limit" }
 

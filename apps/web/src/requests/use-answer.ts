@@ -4,9 +4,9 @@ import { HoldfastError } from "@holdfast/client"
 import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
 import { useConnection, useHub, useOutbox, useSessionService } from "@holdfast/react"
 import { decisionWords, isSame, wordsOf } from "./answer.ts"
+import { noteAnswered, noteOpen } from "./answered.ts"
 import { forgetLate, lateWords, tellLate } from "./late-answers.ts"
 import { requestKey } from "./snooze.ts"
-import { noteAnswered } from "./use-settled.ts"
 
 /** How an answer stands; what came to nothing is among the late ones. */
 export type AnswerState =
@@ -50,10 +50,11 @@ export function useAnswer(session: string, request: string): AnswerNow {
       const late = (told: string): void => tellLate({ key, session, told, words: wordsOf(given) })
       const failed = (cause: unknown): void => {
         setDirect(OPEN)
+        noteOpen(session, request)
         if (!(cause instanceof HoldfastError)) return late(String(cause))
         late(lateWords(cause.tag, cause.message, cause.fields["decision"] as PermissionDecision | undefined))
       }
-      forgetLate(key)
+      forgetLate(key, hub.box)
       noteAnswered(session, request)
       if (hub.box === undefined) {
         setDirect({ _tag: "Sending", answer: given })
@@ -70,8 +71,10 @@ export function useAnswer(session: string, request: string): AnswerNow {
     [hub, service, session, request, key],
   )
   const takeBack = useCallback((): void => {
-    if (kept !== undefined) void hub.box?.cancel(kept.id)
-  }, [hub, kept])
+    if (kept === undefined) return
+    void hub.box?.cancel(kept.id)
+    noteOpen(session, request)
+  }, [hub, kept, session, request])
   const shown: AnswerState =
     kept !== undefined ? { _tag: "Sending", answer: kept.input as unknown as AnswerPermission } : isDone ? DONE : direct
   return { state: shown, isKept: shown._tag === "Sending" && !isConnected, answer, takeBack }

@@ -46,13 +46,30 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Takes what was begun for a request that is gone, as text; empty when that is nothing. */
-export function takeWords(key: string): string {
+/** Forgets what was begun for a request. */
+export function forgetWords(key: string): void {
+  if ((words ??= readWords()).has(key)) put(key, undefined)
+}
+
+/** What was begun for a request, as text; empty when that is nothing. */
+export function wordsText(key: string): string {
   const begun = (words ??= readWords()).get(key)
   if (begun === undefined) return ""
-  put(key, undefined)
   const typed = Object.values(begun.picked ?? {}).map(({ other }) => other)
   return [begun.reason, begun.subject, ...typed].filter((text) => text !== undefined && text.trim() !== "").join("\n")
+}
+
+let keys: ReadonlyArray<string> = []
+
+/** The requests that words were begun for; the same list until there is another one. */
+export function useWordKeys(): ReadonlyArray<string> {
+  return useSyncExternalStore(subscribe, readKeys, () => keys)
+}
+
+function readKeys(): ReadonlyArray<string> {
+  const now = [...(words ??= readWords()).keys()].sort()
+  if (now.length !== keys.length || now.some((key, at) => key !== keys[at])) keys = now
+  return keys
 }
 
 /** The words that were begun for a request, and what changes and forgets them. */
