@@ -12,12 +12,18 @@ describe("requests", () => {
   })
   afterAll(() => app.stop())
 
+  const answer = async (session: string, given: object): Promise<void> => {
+    const { permissions } = await recordOf(app.hub, session)
+    await app.hub.call("POST", `/api/sessions/${session}/permissions/${permissions[0]?.id}`, given)
+  }
+
   it("APP-40 APP-42 APP-45 P-22 answers in the pane by keys: edits a command, makes the rule that it names, refuses with words", async () => {
     const session = await asking(app, "[[bash echo one]] [[bash echo two]] [[write notes.txt hello]] [[bash echo one]]")
     const opened = await app.open({ path: `/s/${session.id}` })
     const { page, pane, picture, overflows, axe, close } = opened
     const request = pane(session.id).locator("[data-request]")
     await request.getByText("Run a command?").waitFor()
+    await pane(session.id).locator("[data-armed]").waitFor()
     await picture("dock-command-dark")
     expect(await overflows()).toEqual([])
     expect(await axe()).toEqual([])
@@ -55,6 +61,7 @@ describe("requests", () => {
     const request = (opened: AppPage): Locator => opened.pane(session.id).locator("[data-request]")
     await request(one).waitFor()
     await request(other).waitFor()
+    for (const { page } of [one, other]) await page.locator("[data-armed]").waitFor()
     await request(other).focus()
     await other.page.keyboard.press("n")
     await request(other).getByLabel("Why it is refused").fill("use printf")
@@ -75,6 +82,101 @@ describe("requests", () => {
     await other.close()
   })
 
+  it("APP-43 APP-44 APP-141 gives back the words of an answer that came too late, over a reload too, and takes none of their letters for keys", async () => {
+    const session = await asking(app, "[[bash echo typed]] [[bash echo next]]")
+    const opened = await app.open({ path: `/s/${session.id}` })
+    const { page, pane, close } = opened
+    const request = pane(session.id).locator("[data-request]")
+    await request.getByText("echo typed").waitFor()
+    await pane(session.id).locator("[data-armed]").waitFor()
+    await request.focus()
+    await page.keyboard.press("n")
+    await page.keyboard.type("use pri")
+    await answer(session.id, { optionId: "allow" })
+    await request.getByText("echo next").waitFor()
+    await pane(session.id).locator("[data-armed]").waitFor()
+    // The field is gone, and the person types on.
+    for (const letter of "ny y") await page.keyboard.press(letter === " " ? "Space" : letter)
+    const late = page.locator("[data-late]")
+    await late.getByText("Too late: owner allowed it.").waitFor()
+    expect(await request.getByText("echo next").count()).toBe(1)
+    expect(await request.getByLabel("Why it is refused").count()).toBe(0)
+    await page.reload()
+    await late.getByRole("button", { name: "Put your words into the message" }).click()
+    await expect.poll(() => fieldOf(opened, session.id).inputValue()).toBe("use pri")
+    await late.waitFor({ state: "detached" })
+    await pane(session.id).locator("[data-armed]").waitFor()
+    await request.focus()
+    await page.keyboard.press("y")
+    await said(app, session.id, "Tool said: next")
+    await close()
+  })
+
+  it("APP-42 APP-140 APP-141 answers only what is seen: not behind the settings, not what has just come, no rule by Enter on Back", async () => {
+    const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
+    const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+    const request = pane(session.id).locator("[data-request]")
+    await request.getByText("echo first").waitFor()
+    await pane(session.id).locator("[data-armed]").waitFor()
+    await request.focus()
+    await page.keyboard.press("a")
+    await request.getByText(/^exactly echo first in /).waitFor()
+    await request.getByRole("button", { name: "Back" }).focus()
+    await page.keyboard.press("Enter")
+    await request.locator("[data-act=allow]").waitFor()
+    await page.keyboard.press("Control+,")
+    await page.locator("[data-cover]").getByRole("heading", { name: "Settings" }).waitFor()
+    await expect.poll(() => page.evaluate(`document.activeElement?.closest("[data-cover]") !== null`)).toBe(true)
+    for (const key of ["y", "x"]) await page.keyboard.press(key)
+    await page.evaluate("document.activeElement?.blur()")
+    for (const key of ["y", "x"]) await page.keyboard.press(key)
+    await page.keyboard.press("Escape")
+    await request.getByText("echo first").waitFor()
+    expect((await recordOf(app.hub, session.id)).permissions).toHaveLength(1)
+    // A second press, as soon as the next one is there.
+    await page.evaluate(`new MutationObserver((_, observer) => {
+      const request = document.querySelector("[data-request]")
+      if (!request?.textContent.includes("echo second")) return
+      observer.disconnect()
+      request.querySelector("[data-act=allow]").click()
+      request.dispatchEvent(new KeyboardEvent("keydown", { key: "y", code: "KeyY", bubbles: true, cancelable: true }))
+      document.body.dataset.tried = ""
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })`)
+    await request.focus()
+    await page.keyboard.press("y")
+    await page.locator("body[data-tried]").waitFor()
+    await pane(session.id).locator("[data-armed]").getByText("echo second").waitFor()
+    expect((await recordOf(app.hub, session.id)).permissions).toMatchObject([{ subject: "echo second" }])
+    const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>("GET", `/api/permissions/rules?session=${session.id}`)
+    expect(body.rules).toEqual([])
+    await page.keyboard.press("y")
+    await said(app, session.id, "Tool said: second")
+    await close()
+  })
+
+  it("APP-40 APP-42 reads what is asked again where that failed, allows nothing until then, and offers no rule for a plan", async () => {
+    const session = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]] [[plan # Go\n\n[x]: /etc "hidden"]]`)
+    const { page, context, pane, connected, openSession, close } = await app.open({ hasWorker: false })
+    await connected()
+    const reading = /\/permissions\/[^/]+$/
+    await context.route(reading, (route) => route.abort())
+    await openSession(session.id)
+    const request = pane(session.id).locator("[data-request]")
+    await request.getByText(/What is asked cannot be shown whole/).waitFor()
+    await request.focus()
+    for (const key of ["y", "e"]) await page.keyboard.press(key)
+    expect(await request.locator("[data-act=allow]:disabled").count()).toBe(1)
+    await context.unroute(reading)
+    await request.getByRole("button", { name: "Try again" }).click()
+    await request.locator("[data-act=allow]").click()
+    // A definition is none of what Markdown shows, and a part of the plan.
+    await request.locator("[data-asked=plan]").getByText("hidden").waitFor()
+    expect(await request.locator("[data-act=always]").count()).toBe(0)
+    await request.locator("[data-act=allow]").click()
+    await said(app, session.id, "the plan was approved")
+    await close()
+  })
+
   it("APP-45 APP-46 answers questions and plans in the inbox, and puts one off", async () => {
     const [question, plan] = [
       await asking(app, "[[ask Which one?|This|That]]", "Question"),
@@ -93,8 +195,12 @@ describe("requests", () => {
     await said(app, question.id, "you chose That")
     await inbox.locator("[data-asked=plan]").getByText("Do it").waitFor()
     await picture("inbox-plan-light")
+    await inbox.locator("[data-armed]").waitFor()
     await page.keyboard.press("s")
     await page.keyboard.press("2")
+    await inbox.getByRole("button", { name: "Show it now" }).waitFor()
+    // What is put off is not gone.
+    expect(await inbox.getByText(/it ended|it is gone/).count()).toBe(0)
     await inbox.getByRole("button", { name: "Show it now" }).click()
     await inbox.locator("[data-act=allow]").click()
     await said(app, plan.id, "the plan was approved")
@@ -136,11 +242,7 @@ describe("requests", () => {
     const session = await asking(app, "[[bash echo seen]]")
     const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
     await pane(session.id).locator("[data-request]").waitFor()
-    const { permissions } = await recordOf(app.hub, session.id)
-    await app.hub.call("POST", `/api/sessions/${session.id}/permissions/${permissions[0]?.id}`, {
-      optionId: "reject",
-      message: "no",
-    })
+    await answer(session.id, { optionId: "reject", message: "no" })
     await page.getByText("owner refused it: “no”").waitFor()
     await close()
   })
@@ -185,7 +287,7 @@ describe("requests", () => {
       const opened = await app.open({ path: `/s/${long.id}`, form, theme: form === "phone" ? "light" : "dark" })
       const { page, pane, picture, overflows, axe, close } = opened
       await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines" }).click()
-      await pane(long.id).getByText("U+202E").waitFor()
+      await pane(long.id).locator("[data-request]").getByText("U+202E").waitFor()
       await picture(`dock-long-${form}`)
       expect(await overflows()).toEqual([])
       expect(await axe()).toEqual([])

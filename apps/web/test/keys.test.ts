@@ -22,6 +22,7 @@ function press(text: string): KeyboardEvent {
 const place = (kinds: ReadonlyArray<When>, more: Partial<Place> = {}): Place => ({
   kinds: new Set<When>(["anywhere", ...kinds]),
   session: undefined,
+  target: undefined,
   singleKeys: true,
   ...more,
 })
@@ -74,6 +75,17 @@ describe("keys of commands", () => {
     ]
     expect(results(["e"], { ...OUTSIDE, session: "s1" }, all)).toEqual(["own"])
     expect(results(["e"], { ...OUTSIDE, session: "s3" }, all)).toEqual(["any"])
+  })
+
+  it("APP-140 has the keys of a request for its own view alone, also where two are shown of one session", () => {
+    const all = ["s/a dock", "s/b dock", "s/b inbox"].map((target) =>
+      command(target, ["y"], { session: "s", when: "request", target }),
+    )
+    const at = (target: string | undefined): Place => ({ ...place(["request"]), session: "s", target })
+    expect(results(["y"], at("s/a dock"), all)).toEqual(["s/a dock"])
+    expect(results(["y"], at("s/b inbox"), all)).toEqual(["s/b inbox"])
+    expect(results(["y"], at("s/c dock"), all)).toEqual(["Nothing"])
+    expect(results(["y"], at(undefined), all)).toEqual(["Nothing"])
   })
 
   it("APP-5 has only function keys and Alt with Shift in a terminal", () => {

@@ -8,6 +8,7 @@ import { Workspace } from "../workspace/Workspace.tsx"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveRegion } from "./LiveRegion.tsx"
 import { useForm } from "./media.ts"
+import { Over } from "./Over.tsx"
 import { Overlays } from "./Overlays.tsx"
 import type { Route } from "./routes.ts"
 import { StatusLine } from "./StatusLine.tsx"
@@ -59,11 +60,11 @@ export function Page(): ReactElement {
           </ErrorBoundary>
         </div>
         {over === null ? null : (
-          <div className={styles["over"]}>
+          <Over key={route.name} className={styles["over"]}>
             <ErrorBoundary what="This part">
               <Suspense fallback={null}>{over}</Suspense>
             </ErrorBoundary>
-          </div>
+          </Over>
         )}
       </main>
       <StatusLine isShown={form !== "phone" || isList} />

@@ -2,14 +2,16 @@
 import { useMemo, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { Dialog } from "radix-ui"
-import { useSessions } from "@holdfast/react"
+import { useHub, useSessions } from "@holdfast/react"
 import { useCloseOver } from "../ui/close-over.ts"
 import { useListbox } from "../ui/listbox.ts"
 import { StateMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
+import { focusedTab } from "../workspace/tabs.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Command } from "./command.ts"
 import { keyText } from "./key-text.ts"
+import { offeredCommands } from "./offered.ts"
 import { paletteWish } from "./palette-state.ts"
 import type { PaletteWish } from "./palette-state.ts"
 import { ranked } from "./rank.ts"
@@ -27,13 +29,12 @@ type Found =
 /** Sessions that are shown before anything is typed. */
 const MOST_LATELY = 20
 
-/** Commands of the workspace come last: most have keys that are learned soon. */
-const isOfPane = ({ id }: Command): number => Number(id.startsWith("pane."))
-
 /** What there is to find: sessions, those active last first, then commands. */
 function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
   const { sessions } = useSessions()
   const all = useAllCommands()
+  const { desk } = useHub()
+  const [focused] = useState(() => focusedTab(desk.layout.latest)?.session)
   return useMemo(() => {
     const onlyCommands = query.startsWith(">")
     const found: Array<Found> = []
@@ -42,12 +43,10 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
         const at = session.status === "offline" ? session.createdAt : session.lastActiveAt
         found.push({ _tag: "Session", id: session.id, text: session.label, at })
       }
-    const shown = new Map(all.map((command) => [command.id, command]))
     if (!isSplit)
-      for (const command of [...shown.values()].sort((one, other) => isOfPane(one) - isOfPane(other)))
-        if (!/^(?:palette|pane\.number\.)/.test(command.id)) found.push({ _tag: "Command", command, text: command.title })
+      for (const command of offeredCommands(all, focused)) found.push({ _tag: "Command", command, text: command.title })
     return ranked(found, onlyCommands ? query.slice(1) : query, ({ text }) => text, MOST)
-  }, [sessions, all, query, isSplit])
+  }, [sessions, all, focused, query, isSplit])
 }
 
 /** The palette. */

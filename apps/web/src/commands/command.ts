@@ -19,4 +19,6 @@ export interface Command {
   readonly when?: When
   readonly run: () => void
   readonly session?: string
+  /** The view of a request that its keys are for, as `data-target` names it: they count nowhere else. */
+  readonly target?: string
 }

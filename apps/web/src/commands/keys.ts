@@ -9,6 +9,8 @@ export interface Place {
   readonly kinds: ReadonlySet<When>
   /** The session whose pane has the focus. */
   readonly session: string | undefined
+  /** The view of a request that keys are for: the nearest one, or the first of the pane. */
+  readonly target: string | undefined
   /** Whether single letters count. */
   readonly singleKeys: boolean
 }
@@ -58,8 +60,9 @@ function isPress(event: KeyboardEvent, press: KeybindingPress): boolean {
 }
 
 /** Whether the keys of a command count at a place. */
-function counts({ when = "outside text", session }: Command, keys: string, place: Place): boolean {
+function counts({ when = "outside text", session, target }: Command, keys: string, place: Place): boolean {
   if (!place.kinds.has(when) || (session !== undefined && session !== place.session)) return false
+  if (target !== undefined && target !== place.target) return false
   if (place.kinds.has("terminal") && when !== "terminal" && !isForTerminals(keys)) return false
   return place.singleKeys || !isSingle(keys)
 }

@@ -1,9 +1,11 @@
 /** The one listener for keys of the page. */
+import { isInSight } from "../app/sight.ts"
 import { closeOver } from "../ui/close-over.ts"
 import { paletteWish } from "./palette-state.ts"
 import { commands } from "./registry.ts"
 import { KeyPresses, pressOf } from "./keys.ts"
-import { isGivenUp, placeOf } from "./place.ts"
+import { isGivenUp, isText, placeOf } from "./place.ts"
+import { Typing } from "./typing.ts"
 
 /** Milliseconds within which a key of ours that is pressed again in a terminal goes to its program. */
 const TWICE = 500
@@ -31,12 +33,19 @@ const PASSED = new WeakSet<Event>()
 /** Listens until the function that is returned is called. `focused` gives the session whose pane has the focus. */
 export function listenToKeys(focused: () => string | undefined): () => void {
   const presses = new KeyPresses()
+  const typing = new Typing()
   let taken: Taken | undefined
   const pressed = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.defaultPrevented || PASSED.has(event)) return
+    if (PASSED.has(event)) return
     const target = event.target instanceof Element ? event.target : null
-    if (isGivenUp(target)) return
     const now = event.timeStamp
+    const field = target !== null && isText(target) ? () => target.isConnected && isInSight(target) : undefined
+    if (typing.press(event, field, now)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+    if (event.isComposing || event.defaultPrevented || isGivenUp(target)) return
     if (taken !== undefined && taken.press === pressOf(event) && now - taken.at <= TWICE && !event.repeat) {
       const { target: terminal } = taken
       taken = undefined
@@ -60,7 +69,10 @@ export function listenToKeys(focused: () => string | undefined): () => void {
     taken = place.kinds.has("terminal") && target instanceof HTMLElement ? { press: pressOf(event), at: now, target } : undefined
     found.command.run()
   }
-  const forget = (): void => presses.forget()
+  const forget = (): void => {
+    presses.forget()
+    typing.end()
+  }
   window.addEventListener("keydown", pressed, { capture: true })
   window.addEventListener("pointerdown", forget, { capture: true })
   return () => {

@@ -61,6 +61,7 @@ function isShownTheSame(some: ReadonlyArray<Command>, others: ReadonlyArray<Comm
         one.title === other.title &&
         one.when === other.when &&
         one.session === other.session &&
+        one.target === other.target &&
         one.keys?.join() === other.keys?.join()
       )
     })

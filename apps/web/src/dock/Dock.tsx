@@ -87,7 +87,7 @@ function Waiting({ session, asker }: { readonly session: string; readonly asker:
   return (
     <div className={styles["waiting"]}>
       {shown.map((request, index) => (
-        <RequestView key={request.id} session={session} request={request} asker={asker} place="dock" hasKeys={index === 0} />
+        <RequestView key={request.id} session={session} request={request} asker={asker} place="dock" at={index} />
       ))}
       {later === 0 ? null : (
         <p className={styles["later"]}>
@@ -102,7 +102,7 @@ function Waiting({ session, asker }: { readonly session: string; readonly asker:
           </button>
         </p>
       )}
-      <LateLines session={session} open={open} />
+      <LateLines session={session} open={shown.map((request) => ({ session, request }))} />
       <SettledLines settled={settled} />
     </div>
   )

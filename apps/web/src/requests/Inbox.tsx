@@ -2,8 +2,9 @@
  * Everything that waits, over all sessions: a list, and what is picked in it whole with its buttons (docs/protocol/app-rules.md, APP-45). It is
  * what the status line opens, and a screen of the phone.
  */
-import { useMemo, useState } from "react"
+import { useEffect, useMemo, useRef, useState } from "react"
 import type { KeyboardEvent } from "react"
+import { focusByItself } from "../app/own-focus.ts"
 import { Time } from "../ui/Time.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import { Act } from "./Act.tsx"
@@ -13,7 +14,7 @@ import { LateLines } from "./LateLines.tsx"
 import { RequestView } from "./RequestView.tsx"
 import { SettledLines } from "./SettledLines.tsx"
 import { snoozeStore } from "./snooze-store.ts"
-import { useSettled } from "./use-settled.ts"
+import { type OpenRequest, useSettled } from "./use-settled.ts"
 import { useWaitingNow } from "./use-waiting.ts"
 import { nextWaiting, type Waiting } from "./waiting.ts"
 import { Written } from "./Written.tsx"
@@ -30,12 +31,10 @@ export interface InboxProps {
 /** Shows what waits. */
 export function Inbox({ place, at, onClose }: InboxProps) {
   const { shown, later } = useWaitingNow()
-  const open = useMemo(
-    () => shown.flatMap(({ session, request }) => (request === undefined ? [] : [{ session, request }])),
-    [shown],
-  )
-  const settled = useSettled(open)
-  const [picked, setPicked] = useState(at)
+  const open = useMemo(() => requestsOf(shown), [shown])
+  // What is put off is not gone.
+  const settled = useSettled(useMemo(() => requestsOf([...shown, ...later]), [shown, later]))
+  const [picked, setPicked] = useState(at ?? shown[0]?.key)
   const now = shown.find(({ key }) => key === picked) ?? shown[0]
   const keys = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isTyped(event)) return
@@ -62,11 +61,14 @@ export function Inbox({ place, at, onClose }: InboxProps) {
       </ul>
       <LateLines open={open} />
       <SettledLines settled={settled} />
-      {now === undefined ? null : <Picked key={now.key} waiting={now} place={place} onClose={onClose} />}
+      {now === undefined ? null : <Picked waiting={now} isChosen={now.key === picked} place={place} onClose={onClose} />}
       {later.length === 0 ? null : <Later later={later} />}
     </div>
   )
 }
+
+const requestsOf = (waiting: ReadonlyArray<Waiting>): ReadonlyArray<OpenRequest> =>
+  waiting.flatMap(({ session, request }) => (request === undefined ? [] : [{ session, request }]))
 
 const countWords = (count: number): string =>
   count === 0 ? "Nothing waits for you" : count === 1 ? "1 waits for you" : `${count} wait for you`
@@ -99,29 +101,34 @@ function Row({ waiting: { key, label, since, request, program }, isPicked, onPic
   )
 }
 
-function Picked({
-  waiting,
-  place,
-  onClose,
-}: {
+interface PickedProps {
   readonly waiting: Waiting
+  /** The person has chosen it; false where it took the place of another one. */
+  readonly isChosen: boolean
   readonly place: InboxProps["place"]
   readonly onClose: () => void
-}) {
+}
+
+/** What is shown whole; it stays when another one takes its place, and has the focus then. */
+function Picked({ waiting, isChosen, place, onClose }: PickedProps) {
   const open = useOpen()
-  const { session, label, request, program } = waiting
+  const element = useRef<HTMLDivElement>(null)
+  const { key, session, label, request, program } = waiting
+  useEffect(() => {
+    if (!isChosen && document.activeElement === document.body) focusByItself(element.current)
+  }, [key, isChosen])
   const show = (): void => {
     onClose()
     open.session(session, request === undefined ? {} : { seq: request.seq })
   }
   return (
-    <div className={styles["picked"]}>
+    <div ref={element} className={styles["picked"]} tabIndex={-1} role="group" aria-label="What is asked" data-neutral="">
       {request === undefined ? (
         <p className={styles["program"]} dir="auto">
           <Written text={program?.message ?? `${label} waits in its terminal.`} />
         </p>
       ) : (
-        <RequestView session={session} request={request} asker={label} place={place} hasKeys isFocused />
+        <RequestView key={key} session={session} request={request} asker={label} place={place} isFocused={isChosen} />
       )}
       <footer className={styles["foot"]}>
         <Act tone="quiet" onAct={show}>

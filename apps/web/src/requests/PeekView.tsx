@@ -5,6 +5,7 @@
 import { useMemo, useState } from "react"
 import type { KeyboardEvent } from "react"
 import { useAllPermissions, useDoing, useHub, useSession, useSessionService } from "@holdfast/react"
+import { offerFocus } from "../app/own-focus.ts"
 import { sendDraft } from "../dock/send-draft.ts"
 import { useComposerDraft } from "../dock/use-composer-draft.ts"
 import { Button } from "../ui/Button.tsx"
@@ -34,9 +35,19 @@ export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
   const own = useMemo(() => requests.filter((one) => one.session === session), [requests, session])
   const settled = useSettled(own)
   const open = useOpen()
+  // What the person has opened gets the focus; what comes later does not.
+  const [first] = useState(own[0]?.request.id)
   if (record === undefined || record.status === "offline") return null
   return (
-    <div className={styles["peek"]} data-session={session} data-peek={session}>
+    <div
+      className={styles["peek"]}
+      tabIndex={-1}
+      role="group"
+      aria-label="What it asks and does"
+      data-session={session}
+      data-peek={session}
+      data-neutral=""
+    >
       {own.map(({ request }, index) => (
         <RequestView
           key={request.id}
@@ -44,15 +55,15 @@ export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
           request={request}
           asker={record.agent?.name ?? record.label}
           place="peek"
-          hasKeys={index === 0}
-          isFocused={index === 0}
+          at={index}
+          isFocused={request.id === first}
         />
       ))}
       <LateLines session={session} open={own} />
       <SettledLines settled={settled} />
       {own.length === 0 ? <Doing session={session} /> : null}
       {record.kind === "agent" ? (
-        <Reply session={session} agent={record.agent?.name ?? "the agent"} isFirst={own.length === 0} onSent={onClose} />
+        <Reply session={session} agent={record.agent?.name ?? "the agent"} isFirst={first === undefined} onSent={onClose} />
       ) : null}
       <footer className={styles["foot"]}>
         <Button
@@ -139,5 +150,5 @@ function Reply({ session, agent, isFirst, onSent }: ReplyProps) {
 }
 
 function focusOnce(element: HTMLElement | null): void {
-  element?.focus({ preventScroll: true })
+  offerFocus(element, { preventScroll: true })
 }

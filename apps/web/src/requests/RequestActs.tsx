@@ -12,7 +12,7 @@ export function RequestActs({ now, id }: { readonly now: RequestNow; readonly id
   const leave = (): void => unfold(undefined)
   switch (unfolded) {
     case "rule":
-      if (detail.detail === undefined) return <p className={styles["soft"]}>The rules that fit are being read.</p>
+      if (detail.detail === undefined || detail.detail.suggestions.length === 0) return <NoRules now={now} onLeave={leave} />
       return (
         <RuleForm
           id={id}
@@ -57,21 +57,40 @@ export function RequestActs({ now, id }: { readonly now: RequestNow; readonly id
   }
 }
 
+/** Says why there is no rule to make. */
+function NoRules({ now: { detail }, onLeave }: { readonly now: RequestNow; readonly onLeave: () => void }) {
+  const why =
+    detail.detail !== undefined
+      ? "No rule fits this: it is asked each time."
+      : detail.problem === undefined
+        ? "The rules that fit are being read."
+        : `The rules that fit cannot be read: ${detail.problem}`
+  return (
+    <div className={styles["acts"]}>
+      <p className={styles["soft"]}>{why}</p>
+      <Act onAct={onLeave} tone="quiet">
+        Back
+      </Act>
+    </div>
+  )
+}
+
 function Buttons({ now }: { readonly now: RequestNow }) {
-  const { request, asked, unfold, lack, allow, choose } = now
+  const { request, asked, unfold, lack, allow, choose, isArmed, hasRules } = now
+  const isBarred = lack !== undefined || !isArmed
   const { allow: allowing, reject, others } = optionsOf(request.options)
   return (
     <div className={styles["acts"]}>
       {allowing === undefined ? null : (
-        <Act onAct={() => allow()} keys="y" tone="go" isDisabled={lack !== undefined} title={lack ?? allowing.label} name="allow">
+        <Act onAct={() => allow()} keys="y" tone="go" isDisabled={isBarred} title={lack ?? allowing.label} name="allow">
           {allowWords(asked)}
         </Act>
       )}
-      {request.kind !== "tool" || allowing === undefined ? null : (
+      {hasRules ? (
         <Act onAct={() => unfold("rule")} keys="a" title="Says which rule it makes" name="always">
           Always…
         </Act>
-      )}
+      ) : null}
       {reject === undefined ? null : (
         <Act onAct={() => unfold("reason")} keys="n" title={reject.label} name="refuse">
           {request.kind === "question" ? "Do not answer" : "Refuse and say why"}
@@ -81,7 +100,7 @@ function Buttons({ now }: { readonly now: RequestNow }) {
         <Act
           key={id}
           onAct={() => choose(id)}
-          isDisabled={kind.startsWith("allow") && lack !== undefined}
+          isDisabled={kind.startsWith("allow") && isBarred}
           title="The agent remembers this by itself"
         >
           {label}

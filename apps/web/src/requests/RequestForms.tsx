@@ -27,7 +27,7 @@ export function RuleForm({ id, suggestions, onMake, onLeave }: RuleFormProps) {
   }
   const keys = (event: KeyboardEvent): void => {
     if (event.key === "Escape") leaveWith(onLeave)
-    else if (event.key === "Enter") make()
+    else if (event.key === "Enter" && !isButton(event.target)) make()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -69,6 +69,9 @@ export function RuleForm({ id, suggestions, onMake, onLeave }: RuleFormProps) {
     </fieldset>
   )
 }
+
+/** A button does what it says, whatever the key does in its form. */
+const isButton = (target: EventTarget): boolean => target instanceof Element && target.closest("button") !== null
 
 function leaveWith(onLeave: () => void): void {
   noteEscapeUsed()

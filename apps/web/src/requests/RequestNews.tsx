@@ -9,7 +9,7 @@ import { requestKey } from "./snooze.ts"
 
 /** Says how the answer stands. */
 export function RequestNews({ now, session }: { readonly now: RequestNow; readonly session: string }) {
-  const { answer, lack, request } = now
+  const { answer, detail, lack, request } = now
   const late = useStore(lateAnswers).find(({ key }) => key === requestKey(session, request.id))
   const { state, isKept, takeBack } = answer
   if (state._tag === "Sending") {
@@ -31,6 +31,13 @@ export function RequestNews({ now, session }: { readonly now: RequestNow; readon
       <p className={styles["problem"]} role="alert">
         {late.told}
       </p>
+    )
+  if (detail.problem !== undefined && detail.detail === undefined && lack !== undefined)
+    return (
+      <div className={styles["news"]} role="alert">
+        <p>{lack}</p>
+        <Act onAct={detail.again}>Try again</Act>
+      </div>
     )
   return lack === undefined || request.kind === "question" ? null : <p className={styles["soft"]}>{lack}</p>
 }

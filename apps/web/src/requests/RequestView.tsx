@@ -4,28 +4,25 @@
  *
  * Invariant: what allows does nothing until all that is asked is on the screen or can be scrolled to.
  */
-import { useEffect, useMemo, useRef, useState } from "react"
+import { useEffect, useId, useLayoutEffect, useRef } from "react"
 import type { RefObject } from "react"
-import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import { focusByItself, offerFocus, useFocusStays } from "../app/own-focus.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { untilText } from "../dock/hold-words.ts"
 import { useSeconds } from "../dock/use-seconds.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
-import { optionsOf } from "./answer.ts"
-import { allowWords, type Asked, askedOf, headingOf, isWholeInRecord } from "./asked.ts"
+import { allowWords, type Asked, headingOf } from "./asked.ts"
 import { QuestionForm } from "./QuestionForm.tsx"
-import { answersOf } from "./questions.ts"
 import styles from "./Request.module.css"
 import { RequestActs } from "./RequestActs.tsx"
 import { RequestBody } from "./RequestBody.tsx"
 import type { RequestNow, Unfolded } from "./request-now.ts"
 import { RequestNews } from "./RequestNews.tsx"
 import { requestKey } from "./snooze.ts"
-import { snoozeStore } from "./snooze-store.ts"
-import { useAnswer } from "./use-answer.ts"
-import { type DetailNow, useDetail } from "./use-detail.ts"
-import { useWords } from "./use-words.ts"
+import { useArmed } from "./use-armed.ts"
+import { useRequest } from "./use-request.ts"
 import { Written } from "./Written.tsx"
 
 /** Where a request is shown. */
@@ -38,8 +35,9 @@ export interface RequestViewProps {
   /** Name of the session or of its agent, as it is to be shown beside who asked. */
   readonly asker: string
   readonly place: RequestPlace
-  /** Whether its keys count: of several that are shown one has them. */
-  readonly hasKeys: boolean
+  /** Its place among those that are shown there, from 0: where it has moved, it is to be seen again before it is answered. */
+  readonly at?: number
+  /** The person has opened or chosen this one. */
   readonly isFocused?: boolean
   /** Called once it was answered or put off here. */
   readonly onDone?: () => void
@@ -47,14 +45,18 @@ export interface RequestViewProps {
 
 /** Shows a request. */
 export function RequestView(props: RequestViewProps) {
-  const { session, request, asker, place, hasKeys, isFocused = false } = props
+  const { session, request, asker, place, at = 0, isFocused = false } = props
   const element = useRef<HTMLElement>(null)
-  const now = useRequest(props)
+  const id = requestKey(session, request.id)
+  const target = `${id} ${useId()}`
+  const { isArmed, choosing } = useArmed(element, `${id} ${at}`)
+  const now = useRequest(props, isArmed)
   const { asked, answer, words } = now
   useEffect(() => {
-    if (isFocused) element.current?.focus({ preventScroll: place === "dock" })
+    if (isFocused) offerFocus(element.current, { preventScroll: place === "dock" })
   }, [isFocused, place])
   useFocusBack(element, now.unfolded)
+  useFocusStays(element)
   const isSending = answer.state._tag === "Sending"
   return (
     <section
@@ -65,14 +67,18 @@ export function RequestView(props: RequestViewProps) {
       data-when="request"
       data-session={session}
       data-request={request.id}
-      data-autofocus={hasKeys && place === "dock" ? "" : undefined}
+      data-target={target}
+      data-neutral=""
+      data-armed={isArmed ? "" : undefined}
+      data-autofocus={at === 0 && place === "dock" ? "" : undefined}
+      {...choosing}
     >
       <Head request={request} asked={asked} asker={asker} />
       <div className={styles["inside"]}>
         <RequestBody asked={asked} isCut={now.detail.detail === undefined && request.subjectBytes !== undefined} />
         {request.questions === undefined ? null : (
           <QuestionForm
-            id={requestKey(session, request.id)}
+            id={id}
             questions={request.questions}
             picked={words.picked ?? {}}
             isDisabled={isSending}
@@ -80,9 +86,10 @@ export function RequestView(props: RequestViewProps) {
           />
         )}
         <RequestNews now={now} session={session} />
-        {isSending ? null : <RequestActs now={now} id={requestKey(session, request.id)} />}
+        {isSending ? null : <RequestActs now={now} id={id} />}
       </div>
-      {hasKeys && !isSending ? <RequestKeys now={now} session={session} /> : null}
+      {isSending ? null : <RequestKeys now={now} session={session} target={target} />}
+      {isSending ? null : <FocusStaysHere element={element} />}
     </section>
   )
 }
@@ -91,9 +98,20 @@ export function RequestView(props: RequestViewProps) {
 function useFocusBack(element: RefObject<HTMLElement | null>, unfolded: Unfolded): void {
   const before = useRef<Unfolded>(undefined)
   useEffect(() => {
-    if (before.current !== undefined && unfolded === undefined) element.current?.focus({ preventScroll: true })
+    if (before.current !== undefined && unfolded === undefined) focusByItself(element.current)
     before.current = unfolded
   }, [element, unfolded])
+}
+
+/** While it is there the request can be answered: when that is over, what had the focus in it may be gone, and the request gets it. */
+function FocusStaysHere({ element }: { readonly element: RefObject<HTMLElement | null> }) {
+  useLayoutEffect(() => {
+    const own = element.current
+    return () => {
+      if (own?.contains(document.activeElement) === true) focusByItself(own)
+    }
+  }, [element])
+  return null
 }
 
 interface HeadProps {
@@ -128,86 +146,28 @@ function Expiry({ at }: { readonly at: number }) {
   return left === "" ? null : <span>refused by itself in {left} · </span>
 }
 
-function useRequest({ session, request, onDone }: RequestViewProps): RequestNow {
-  const detail = useDetail(session, request.id)
-  const answer = useAnswer(session, request.id)
-  const key = requestKey(session, request.id)
-  const [words, say, forget] = useWords(key)
-  const [unfolded, unfold] = useState<Unfolded>(undefined)
-  const asked = useMemo(() => askedOf(request, detail.detail?.request), [request, detail.detail])
-  const { allow, reject } = optionsOf(request.options)
-  const { answers, missing } = answersOf(request.questions ?? [], words.picked ?? {})
-  const lack = lackOf(request, detail, missing)
-  const isDone = answer.state._tag === "Done"
-  useEffect(() => {
-    if (!isDone) return
-    forget()
-    onDone?.()
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each answer that won
-  }, [isDone])
-  const send = (given: AnswerPermission): void => {
-    unfold(undefined)
-    answer.answer(given)
-  }
-  const withAnswers = request.kind === "question" ? { answers } : {}
-  return {
-    request,
-    asked,
-    detail,
-    answer,
-    words,
-    unfolded,
-    lack,
-    say,
-    unfold,
-    allow: (more = {}) => {
-      if (allow !== undefined && lack === undefined) send({ optionId: allow.id, ...withAnswers, ...more })
-    },
-    refuse: () => {
-      const reason = words.reason?.trim() ?? ""
-      if (reject !== undefined) send({ optionId: reject.id, ...(reason === "" ? {} : { message: reason }) })
-    },
-    choose: (optionId) => {
-      const allows = request.options.find(({ id }) => id === optionId)?.kind.startsWith("allow") ?? false
-      if (!allows || lack === undefined) send({ optionId, ...(allows ? withAnswers : {}) })
-    },
-    snooze: (until) => {
-      unfold(undefined)
-      snoozeStore.snooze(key, until)
-      onDone?.()
-    },
-  }
+interface RequestKeysProps {
+  readonly now: RequestNow
+  readonly session: string
+  /** The view that they are for. */
+  readonly target: string
 }
 
-function lackOf(
-  request: PermissionRequest,
-  { detail, problem, isAway }: DetailNow,
-  missing: ReadonlyArray<string>,
-): string | undefined {
-  if (detail === undefined && !isWholeInRecord(request)) {
-    if (isAway) return "Not connected: all of what is asked is shown, and can be allowed, once the connection is back"
-    return problem === undefined ? "All of what is asked is being read" : `What is asked cannot be shown whole: ${problem}`
+/** The keys of a request; they count with the focus on it, and those of the first one in its pane outside of text. */
+function RequestKeys({ now, session, target }: RequestKeysProps) {
+  const { request, asked, unfold, allow, hasRules, isArmed } = now
+  const common = { when: "request", session, target } as const
+  const unfolds = (what: Unfolded) => (): void => {
+    if (isArmed) unfold(what)
   }
-  return missing.length === 0
-    ? undefined
-    : missing.length === 1
-      ? "Answer the question first"
-      : `${missing.length} questions have no answer yet`
-}
-
-/** The keys of a request; they count with the focus on it, and in its pane outside of text. */
-function RequestKeys({ now, session }: { readonly now: RequestNow; readonly session: string }) {
-  const { request, asked, unfold, allow } = now
-  const isTool = request.kind === "tool"
-  const common = { when: "request", session } as const
   useCommands([
     { ...common, id: "request.allow", title: allowWords(asked), keys: ["y"], run: () => allow() },
-    ...(isTool ? [{ ...common, id: "request.always", title: "Always allow…", keys: ["a"], run: () => unfold("rule") }] : []),
-    { ...common, id: "request.refuse", title: "Refuse and say why", keys: ["n"], run: () => unfold("reason") },
+    ...(hasRules ? [{ ...common, id: "request.always", title: "Always allow…", keys: ["a"], run: unfolds("rule") }] : []),
+    { ...common, id: "request.refuse", title: "Refuse and say why", keys: ["n"], run: unfolds("reason") },
     ...(request.editable === true
-      ? [{ ...common, id: "request.edit", title: "Edit the command", keys: ["e"], run: () => unfold("edit") }]
+      ? [{ ...common, id: "request.edit", title: "Edit the command", keys: ["e"], run: unfolds("edit") }]
       : []),
-    { ...common, id: "request.snooze", title: "Not now", keys: ["s"], run: () => unfold("snooze") },
+    { ...common, id: "request.snooze", title: "Not now", keys: ["s"], run: unfolds("snooze") },
   ])
   return null
 }

@@ -18,6 +18,10 @@ export interface RequestNow {
   readonly unfolded: Unfolded
   /** Why it cannot be allowed yet; `undefined` when it can. */
   readonly lack: string | undefined
+  /** Whether the person can have seen that it is this one: until then nothing allows it. */
+  readonly isArmed: boolean
+  /** Whether there may be a rule to make; false once it is known that none fits. */
+  readonly hasRules: boolean
   readonly say: (words: Words) => void
   readonly unfold: (what: Unfolded) => void
   readonly allow: (more?: Partial<AnswerPermission>) => void

@@ -1,5 +1,5 @@
 /** A request whole: its input, which the record does not have, and the rules that would cover it. Read once, and again after a failure. */
-import { useEffect, useState } from "react"
+import { useCallback, useEffect, useState } from "react"
 import type { PermissionDetail } from "@holdfast/protocol/agent/permission"
 import { useConnection, useSessionService } from "@holdfast/react"
 import { requestKey } from "./snooze.ts"
@@ -9,6 +9,8 @@ export interface DetailNow {
   readonly detail: PermissionDetail | undefined
   /** Why it cannot be read. */
   readonly problem: string | undefined
+  /** Reads it again after a failure. */
+  readonly again: () => void
   /** There is no connection to read it over. */
   readonly isAway: boolean
 }
@@ -31,12 +33,17 @@ export function useDetail(session: string, request: string): DetailNow {
   const service = useSessionService()
   const { isConnected } = useConnection()
   const key = requestKey(session, request)
-  const [now, setNow] = useState<Omit<DetailNow, "isAway"> & { readonly key: string }>({
+  const [now, setNow] = useState<Omit<DetailNow, "isAway" | "again"> & { readonly key: string }>({
     key,
     detail: read.get(key),
     problem: undefined,
   })
   const shown = now.key === key ? now : { detail: read.get(key), problem: undefined }
+  const [attempt, setAttempt] = useState(0)
+  const again = useCallback((): void => {
+    setNow({ key, detail: undefined, problem: undefined })
+    setAttempt((before) => before + 1)
+  }, [key])
   const isRead = shown.detail !== undefined
   useEffect(() => {
     if (isRead || !isConnected) return undefined
@@ -53,6 +60,6 @@ export function useDetail(session: string, request: string): DetailNow {
     return () => {
       isOver = true
     }
-  }, [service, session, request, key, isRead, isConnected])
-  return { detail: shown.detail, problem: shown.problem, isAway: !isConnected }
+  }, [service, session, request, key, isRead, isConnected, attempt])
+  return { detail: shown.detail, problem: shown.problem, again, isAway: !isConnected }
 }

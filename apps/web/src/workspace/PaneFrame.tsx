@@ -69,6 +69,7 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
       data-pane={id}
       data-session={session}
       data-focused={isFocused ? "" : undefined}
+      data-neutral=""
       data-hidden={isSeen ? undefined : ""}
       inert={!isSeen}
       tabIndex={-1}

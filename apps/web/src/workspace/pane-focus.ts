@@ -1,4 +1,5 @@
 /** Where the focus goes in a pane: to what it marks with `data-autofocus`, or else to the pane itself. */
+import { focusByItself } from "../app/own-focus.ts"
 import { Store } from "../ui/store.ts"
 
 /** Grows each time that the focus is to go to the pane that has that of the workspace. */
@@ -28,5 +29,5 @@ export function focusInside(pane: HTMLElement): void {
   // What is open over the page keeps the focus, and gives it back when it closes.
   if (activeElement?.closest("[role=dialog],[role=menu]")) return
   const wanted = pane.querySelector<HTMLElement>("[data-autofocus]:not(:disabled)")
-  ;(wanted ?? pane).focus({ preventScroll: true })
+  focusByItself(wanted ?? pane)
 }

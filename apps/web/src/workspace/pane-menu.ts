@@ -14,7 +14,8 @@ export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuIt
   const own = new Set(OWN.flat())
   const about = commands
     .now()
-    .filter((command) => command.session === session && !own.has(command.id))
+    // What answers a request is beside the request, which a menu does not show.
+    .filter((command) => command.session === session && command.target === undefined && !own.has(command.id))
     .map((command) => itemOf(command.title, command.run, command.keys?.[0]))
   const groups = (isPhone ? [["pane.close"]] : OWN).map((ids) =>
     ids.flatMap((id) => {
