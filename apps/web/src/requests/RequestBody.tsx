@@ -1,9 +1,8 @@
 /** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
-import { useState } from "react"
+import { lazy, Suspense, useState } from "react"
 import type { Asked } from "./asked.ts"
 import type { AskedEdit } from "./asked-edits.ts"
 import type { AskedField } from "./asked-fields.ts"
-import { EditDiff } from "./EditDiff.tsx"
 import styles from "./Request.module.css"
 import { Written } from "./Written.tsx"
 
@@ -73,6 +72,25 @@ function Plan({ text }: { readonly text: string }) {
   )
 }
 
+/** Few requests are edits: what compares and colours lines is loaded with the first one. */
+const EditDiff = lazy(async () => ({ default: (await import("./EditDiff.tsx")).EditDiff }))
+
+/** Both texts of an edit, whole, until the lines are compared. */
+function BothTexts({ edit: { before, after } }: { readonly edit: AskedEdit }) {
+  return (
+    <pre className={styles["text"]}>
+      {before === "" ? null : (
+        <del>
+          <Written text={`${before}\n`} />
+        </del>
+      )}
+      <ins>
+        <Written text={after} />
+      </ins>
+    </pre>
+  )
+}
+
 function Edit({ edit }: { readonly edit: AskedEdit }) {
   return (
     <figure className={styles["edit"]} data-asked="edit">
@@ -82,7 +100,9 @@ function Edit({ edit }: { readonly edit: AskedEdit }) {
         </code>
         {edit.isWhole ? <span className={styles["soft"]}>the whole file</span> : null}
       </figcaption>
-      <EditDiff edit={edit} />
+      <Suspense fallback={<BothTexts edit={edit} />}>
+        <EditDiff edit={edit} />
+      </Suspense>
       <Fields fields={edit.more ?? []} />
     </figure>
   )

@@ -4,7 +4,7 @@
  *
  * Invariant: what allows does nothing until all that is asked is on the screen or can be scrolled to.
  */
-import { lazy, Suspense, useEffect, useId, useLayoutEffect, useRef } from "react"
+import { useEffect, useId, useLayoutEffect, useRef } from "react"
 import type { RefObject } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { focusByItself, offerFocus, useFocusStays } from "../app/own-focus.ts"
@@ -14,6 +14,7 @@ import { useSeconds } from "../dock/use-seconds.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
 import { allowWords, type Asked, headingOf } from "./asked.ts"
+import { QuestionForm } from "./QuestionForm.tsx"
 import styles from "./Request.module.css"
 import { RequestActs } from "./RequestActs.tsx"
 import { RequestBody } from "./RequestBody.tsx"
@@ -23,9 +24,6 @@ import { requestKey } from "./snooze.ts"
 import { useArmed } from "./use-armed.ts"
 import { useRequest } from "./use-request.ts"
 import { Written } from "./Written.tsx"
-
-/** Few requests are questions; without an answer to each nothing can be sent. */
-const QuestionForm = lazy(async () => ({ default: (await import("./QuestionForm.tsx")).QuestionForm }))
 
 /** Where a request is shown. */
 export type RequestPlace = "dock" | "peek" | "inbox" | "phone"
@@ -78,17 +76,15 @@ export function RequestView(props: RequestViewProps) {
       <Head request={request} asked={asked} asker={asker} />
       <div className={styles["inside"]}>
         <RequestBody asked={asked} isCut={now.detail.detail === undefined && request.subjectBytes !== undefined} />
-        <Suspense fallback={null}>
-          {request.questions === undefined ? null : (
-            <QuestionForm
-              id={id}
-              questions={request.questions}
-              picked={words.picked ?? {}}
-              isDisabled={isSending}
-              onChange={(picked) => now.say({ picked })}
-            />
-          )}
-        </Suspense>
+        {request.questions === undefined ? null : (
+          <QuestionForm
+            id={id}
+            questions={request.questions}
+            picked={words.picked ?? {}}
+            isDisabled={isSending}
+            onChange={(picked) => now.say({ picked })}
+          />
+        )}
         <RequestNews now={now} session={session} />
         {isSending ? null : <RequestActs now={now} id={id} />}
       </div>
