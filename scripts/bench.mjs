@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: installs everything, builds, and measures; arguments go to bench/src/main.ts. A whole short run is compared
- * with the committed baseline, where there is one.
+ * with the committed baseline, where there is one. Rows of the app need a browser, which tests/heavy has.
  */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
@@ -22,7 +22,12 @@ function comparing(given) {
   return []
 }
 
+const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser for the bench" }
+
 const given = process.argv.slice(2)
-await prepare({ lean: false, title: "everything for the bench" }, (node, env) =>
-  runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...given, ...comparing(given)], { cwd: ROOT, env }),
+const isHeavy = !given.includes("--list") && (!given.includes("--only") || given.some((word) => /\bapp-/.test(word)))
+await prepare(
+  { lean: false, title: "everything for the bench" },
+  (node, env) => runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...given, ...comparing(given)], { cwd: ROOT, env }),
+  isHeavy ? [heavy] : [],
 )

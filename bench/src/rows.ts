@@ -7,6 +7,12 @@ import { AGENT_KEPT } from "./rows/agent-kept.ts"
 import { AGENT_STREAMS } from "./rows/agent-streams.ts"
 import { AGENT_TOKENS } from "./rows/agent-tokens.ts"
 import { AGENT_TURN } from "./rows/agent-turn.ts"
+import { APP_BACK } from "./rows/app-back.ts"
+import { APP_CHAT } from "./rows/app-chat.ts"
+import { APP_ECHO } from "./rows/app-echo.ts"
+import { APP_LIST } from "./rows/app-list.ts"
+import { APP_PAGE } from "./rows/app-page.ts"
+import { APP_STREAMS } from "./rows/app-streams.ts"
 import { APPEND_BATCH } from "./rows/append-batch.ts"
 import { APPEND_ONE } from "./rows/append-one.ts"
 import { ATTACH, INTERRUPT } from "./rows/attach.ts"
@@ -63,4 +69,10 @@ export const ROWS: ReadonlyArray<Row> = [
   AGENT_KEPT,
   CHAT,
   CHAT_ENDPOINT,
+  APP_PAGE,
+  APP_CHAT,
+  APP_STREAMS,
+  APP_LIST,
+  APP_ECHO,
+  APP_BACK,
 ]

@@ -1,5 +1,5 @@
 /** A headless browser for a test, through playwright-core of tests/heavy. */
-import { createRequire } from "node:module"
+import { CHROMIUM_FLAGS, playwright } from "@holdfast/testkit/chromium-program"
 import { inject } from "vitest"
 
 /** The part of playwright's context that tests use: pages with their cookies and storage. */
@@ -72,21 +72,11 @@ interface Playwright {
   }
 }
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-dev-shm-usage",
-]
-
 /** What playwright takes from a browser that people have. */
 const KEPT = ["--disable-back-forward-cache"]
 
 /** Starts a browser; the test closes it. */
 export function launchBrowser(): Promise<Browser> {
-  const { chromium }: Playwright = createRequire(new URL("../heavy/package.json", import.meta.url))("playwright-core")
-  return chromium.launch({ executablePath: inject("chromium"), args: FLAGS, ignoreDefaultArgs: KEPT })
+  const { chromium } = playwright<Playwright>()
+  return chromium.launch({ executablePath: inject("chromium"), args: CHROMIUM_FLAGS, ignoreDefaultArgs: KEPT })
 }

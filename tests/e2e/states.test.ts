@@ -51,6 +51,9 @@ describe("the states of the app", () => {
     await openSession(terminal.id)
     const chunk = /assets\/ChatPane/
     await context.route(chunk, (route) => route.abort())
+    // Before, the page may have loaded it when it had time.
+    await page.reload()
+    await connected()
     await row(agent.id).click()
     await pane(agent.id)
       .getByText(/This pane has failed/)

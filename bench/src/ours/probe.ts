@@ -4,6 +4,7 @@
  * One line asks, one line of JSON answers: `collect` runs the garbage collector first, `reset` starts the measuring
  * of the event loop's delay again and any other word ends it, `read` gives resident memory, heap and the delay's quantiles.
  */
+import { rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { isMainThread } from "node:worker_threads"
@@ -15,6 +16,8 @@ const path = process.env["BENCH_PROBE"]
 
 if (isMainThread && path !== undefined) {
   delete process.env["BENCH_PROBE"]
+  // A hub that was killed left it.
+  rmSync(path, { force: true })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const read = (): object => {
     const { rss, heapUsed, external } = process.memoryUsage()

@@ -1,10 +1,10 @@
 /** What can be done with sessions of the list, by right click, long touch, the menu key or the button of a row. */
 import { useRef } from "react"
-import type { ReactElement, ReactNode, SyntheticEvent } from "react"
+import type { ReactElement, SyntheticEvent } from "react"
 import { useHub } from "@holdfast/react"
 import type { HubModel } from "@holdfast/client/model"
 import { ContextMenu } from "../ui/Menu.tsx"
-import type { MenuItem } from "../ui/Menu.tsx"
+import type { MenuItem } from "../ui/menu-item.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Open } from "../workspace/use-open.ts"
 import { edit } from "./editing.ts"
@@ -17,7 +17,7 @@ import { useListActions } from "./use-list-actions.ts"
 import type { ListActions } from "./use-list-actions.ts"
 
 /** Puts the menu around the rows. */
-export function RowMenu({ children }: { readonly children: ReactNode }): ReactElement {
+export function RowMenu({ children }: { readonly children: ReactElement }): ReactElement {
   const pressed = useRef<ReadonlyArray<string>>([])
   const list = useList()
   const parts = { hub: useHub(), list, actions: useListActions(), open: useOpen() }

@@ -1,6 +1,8 @@
 /** The rows of the list: those that are seen, and what a pointer does to them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import type { FocusEvent, MouseEvent, PointerEvent, ReactElement, RefObject } from "react"
+import { useHub } from "@holdfast/react"
+import { preloadPane } from "../workspace/panes.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import type { ListRow } from "./arrange.ts"
 import { focusRow, useEditing } from "./editing.ts"
@@ -146,6 +148,7 @@ function usePickedSeen(
 function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, row?: Element) => void) {
   const list = useList()
   const open = useOpen()
+  const { table } = useHub()
   const onClick = useCallback(
     (event: MouseEvent) => {
       const id = sessionAt(event.target)
@@ -172,9 +175,11 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
       list.hold()
       const id = sessionAt(event.target)
       if (!pointed.change(id)) return
+      const kind = table.record(id ?? "").get()?.kind
+      if (kind !== undefined) preloadPane(kind)
       showCard(id, (event.target as Element).closest("[role=listitem]") ?? undefined)
     },
-    [list, pointed, showCard],
+    [list, table, pointed, showCard],
   )
   const onPointerLeave = useCallback(() => {
     pointed.change(undefined)

@@ -1,27 +1,11 @@
 /** Menus: of a button, and of a right click. Each item is a command of the registry, or a word with what it does. */
-import { useState } from "react"
-import type { ReactElement, ReactNode } from "react"
-import { ContextMenu as RadixContext, DropdownMenu as RadixDropdown } from "radix-ui"
-import { keyText } from "../commands/key-text.ts"
+import { useCallback, useEffect, useMemo, useRef, useState } from "react"
+import type { KeyboardEvent, MouseEvent, PointerEvent, ReactElement } from "react"
 import { useCloseOver } from "./close-over.ts"
-import { Icon } from "./icons.tsx"
-import type { IconName } from "./icons.tsx"
-import styles from "./over.module.css"
-
-/** An item of a menu; `line` separates groups, `items` makes it a menu of its own. */
-export type MenuItem =
-  | "line"
-  | {
-      readonly title: string
-      readonly run?: () => void
-      readonly keys?: string | undefined
-      readonly icon?: IconName
-      readonly isDanger?: boolean
-      readonly isDisabled?: boolean
-      /** For one of several that can be chosen, or one that is on or off. */
-      readonly isChecked?: boolean
-      readonly items?: ReadonlyArray<MenuItem>
-    }
+import { withHandlers } from "./handlers.ts"
+import { useLater } from "./later.ts"
+import type { MenuItem } from "./menu-item.ts"
+import { over } from "./over.ts"
 
 interface MenuProps {
   /** The button, one element that takes a ref. */
@@ -35,110 +19,120 @@ interface MenuProps {
 
 /** A menu with its button. What is behind it keeps working. */
 export function Menu({ trigger, label, items, align = "end", side = "bottom" }: MenuProps): ReactElement {
-  const [isOpen, setIsOpen] = useState(false)
-  useCloseOver(isOpen, () => setIsOpen(false))
+  const button = useRef<HTMLElement>(null)
+  const [opened, setOpened] = useState<"key" | "pointer" | undefined>(undefined)
+  const isOpen = opened !== undefined
+  const close = useCallback(() => setOpened(undefined), [])
+  useCloseOver(isOpen, close)
+  const parts = useLater(over, isOpen, close)
+  const handlers = {
+    onClick: ({ detail }: MouseEvent) => setOpened(isOpen ? undefined : detail === 0 ? "key" : "pointer"),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown") return
+      event.preventDefault()
+      setOpened("key")
+    },
+    onPointerEnter: over.preload,
+    onFocus: over.preload,
+  }
+  const state = { ref: button, "aria-haspopup": "menu", "aria-expanded": isOpen, "data-state": isOpen ? "open" : "closed" }
   return (
-    <RadixDropdown.Root open={isOpen} onOpenChange={setIsOpen} modal={false}>
-      <RadixDropdown.Trigger asChild>{trigger}</RadixDropdown.Trigger>
-      <RadixDropdown.Portal>
-        <RadixDropdown.Content
-          className={styles["menu"]}
-          aria-label={label}
-          align={align}
+    <>
+      {withHandlers(trigger, handlers, state)}
+      {!isOpen || parts === undefined ? null : (
+        <parts.OpenMenu
+          label={label}
+          items={items()}
+          anchor={button}
           side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          loop
-        >
-          {isOpen ? <Items items={items()} of={RadixDropdown} /> : null}
-        </RadixDropdown.Content>
-      </RadixDropdown.Portal>
-    </RadixDropdown.Root>
+          align={align}
+          offset={4}
+          isByKey={opened === "key"}
+          origin={button.current}
+          isToggle
+          onClose={close}
+        />
+      )}
+    </>
   )
 }
 
+/** Milliseconds for which a finger rests before the menu opens, where the browser does not tell of it. */
+const REST = 700
+
 interface ContextMenuProps {
-  readonly children: ReactNode
+  /** One element. */
+  readonly children: ReactElement
   readonly label: string
   readonly items: () => ReadonlyArray<MenuItem>
   /** Called before it opens. */
   readonly onOpen?: () => void
 }
 
+/** Where a menu was asked for. */
+interface Asked {
+  readonly x: number
+  readonly y: number
+  readonly isByKey: boolean
+  readonly origin: HTMLElement | null
+}
+
 /** A menu at the place of a right click, a long touch, or the menu key on what it is around. */
 export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps): ReactElement {
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <RadixContext.Root
-      onOpenChange={(open) => {
-        if (open) onOpen?.()
-        setIsOpen(open)
-      }}
-      modal={false}
-    >
-      <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
-      <RadixContext.Portal>
-        <RadixContext.Content className={styles["menu"]} aria-label={label} collisionPadding={8} loop>
-          {isOpen ? <Items items={items()} of={RadixContext} /> : null}
-        </RadixContext.Content>
-      </RadixContext.Portal>
-    </RadixContext.Root>
-  )
-}
-
-type Family = typeof RadixDropdown | typeof RadixContext
-
-function Items({ items, of }: { readonly items: ReadonlyArray<MenuItem>; readonly of: Family }): ReactNode {
-  return items.map((item, at) => {
-    if (item === "line") return <of.Separator key={`line ${at}`} className={styles["line"]} />
-    if (item.items === undefined) return <Item key={item.title} item={item} of={of} />
-    return (
-      <of.Sub key={item.title}>
-        <of.SubTrigger className={styles["item"]}>
-          <Words item={item} />
-          <Icon name="chevron" size={12} />
-        </of.SubTrigger>
-        <of.Portal>
-          <of.SubContent className={styles["menu"]} collisionPadding={8} loop>
-            <Items items={item.items} of={of} />
-          </of.SubContent>
-        </of.Portal>
-      </of.Sub>
-    )
-  })
-}
-
-type Plain = Exclude<MenuItem, "line">
-
-function Item({ item, of }: { readonly item: Plain; readonly of: Family }): ReactElement {
-  const common = {
-    className: styles["item"],
-    disabled: item.isDisabled === true,
-    "data-danger": item.isDanger === true ? "" : undefined,
-    onSelect: () => item.run?.(),
+  const [asked, setAsked] = useState<Asked | undefined>(undefined)
+  const close = useCallback(() => setAsked(undefined), [])
+  useCloseOver(asked !== undefined, close)
+  const parts = useLater(over, asked !== undefined, close)
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(resting.current), [])
+  const anchor = useMemo(() => {
+    const { x = 0, y = 0 } = asked ?? {}
+    return { current: { getBoundingClientRect: () => new DOMRect(x, y) } }
+  }, [asked])
+  const ask = (x: number, y: number, isByKey: boolean): void => {
+    clearTimeout(resting.current)
+    onOpen?.()
+    const { activeElement } = document
+    setAsked({ x, y, isByKey, origin: activeElement instanceof HTMLElement ? activeElement : null })
   }
-  if (item.isChecked === undefined)
-    return (
-      <of.Item {...common}>
-        <Words item={item} />
-      </of.Item>
-    )
-  return (
-    <of.CheckboxItem {...common} checked={item.isChecked}>
-      <Words item={item} />
-    </of.CheckboxItem>
-  )
-}
-
-function Words({ item }: { readonly item: Plain }): ReactElement {
-  const icon = item.isChecked === undefined ? item.icon : item.isChecked ? "check" : undefined
+  const moved = ({ pointerType }: PointerEvent): void => {
+    if (pointerType !== "mouse") clearTimeout(resting.current)
+  }
+  const handlers = {
+    onContextMenu: (event: MouseEvent<HTMLElement, globalThis.MouseEvent & { readonly pointerType?: string }>) => {
+      event.preventDefault()
+      // What no pointer did, a key did.
+      ask(event.clientX, event.clientY, event.nativeEvent.pointerType === "")
+    },
+    onPointerDown: (event: PointerEvent) => {
+      if (event.pointerType === "mouse") return
+      const { clientX, clientY } = event
+      clearTimeout(resting.current)
+      close()
+      resting.current = setTimeout(() => ask(clientX, clientY, false), REST)
+    },
+    onPointerMove: moved,
+    onPointerCancel: moved,
+    onPointerUp: moved,
+  }
   return (
     <>
-      <span className={styles["sign"]}>{icon === undefined ? null : <Icon name={icon} />}</span>
-      <span className={styles["words"]} dir="auto">
-        {item.title}
-      </span>
-      {item.keys === undefined ? null : <kbd>{keyText(item.keys)}</kbd>}
+      {withHandlers(children, handlers)}
+      {asked === undefined || parts === undefined ? null : (
+        <parts.OpenMenu
+          key={`${asked.x} ${asked.y}`}
+          label={label}
+          items={items()}
+          anchor={anchor}
+          side="right"
+          align="start"
+          offset={2}
+          isByKey={asked.isByKey}
+          origin={asked.origin}
+          isToggle={false}
+          onClose={close}
+        />
+      )}
     </>
   )
 }

@@ -1,9 +1,10 @@
 /** What opens beside a control without covering the page: the focus goes in, and comes back when it closes. */
-import { useState } from "react"
+import { useRef, useState } from "react"
 import type { ReactElement, ReactNode } from "react"
-import { Popover as Radix } from "radix-ui"
 import { useCloseOver } from "./close-over.ts"
-import styles from "./over.module.css"
+import { withHandlers } from "./handlers.ts"
+import { useLater } from "./later.ts"
+import { over } from "./over.ts"
 
 interface PopoverProps {
   /** The control, one element that takes a ref. */
@@ -28,28 +29,26 @@ export function Popover({
   isOpen,
   onOpenChange,
 }: PopoverProps): ReactElement {
+  const control = useRef<HTMLElement>(null)
   const [own, setOwn] = useState(false)
   const open = isOpen ?? own
   const change = (next: boolean): void => {
     setOwn(next)
     onOpenChange?.(next)
   }
-  useCloseOver(open, () => change(false))
+  const close = (): void => change(false)
+  useCloseOver(open, close)
+  const parts = useLater(over, open, close)
+  const handlers = { onClick: () => change(!open), onPointerEnter: over.preload, onFocus: over.preload }
+  const state = { ref: control, "aria-haspopup": "dialog", "aria-expanded": open, "data-state": open ? "open" : "closed" }
   return (
-    <Radix.Root open={open} onOpenChange={change}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          className={styles["popover"]}
-          aria-label={label}
-          side={side}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-        >
-          {typeof children === "function" ? children(() => change(false)) : children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      {withHandlers(trigger, handlers, state)}
+      {!open || parts === undefined ? null : (
+        <parts.OpenPopover label={label} anchor={control} side={side} align={align} onClose={close}>
+          {typeof children === "function" ? children(close) : children}
+        </parts.OpenPopover>
+      )}
+    </>
   )
 }

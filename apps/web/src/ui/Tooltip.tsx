@@ -1,36 +1,89 @@
-/** What a control is called and which keys it has, on hover and focus. */
-import type { ReactElement, ReactNode } from "react"
-import { Tooltip as Radix } from "radix-ui"
+/** What a control is called and which keys it has, on hover and focus. There is one tooltip on the page, which all controls share. */
+import { useEffect, useLayoutEffect, useRef } from "react"
+import type { FocusEvent, PointerEvent, ReactElement } from "react"
+import { createPortal } from "react-dom"
 import { keyText } from "../commands/key-text.ts"
+import { withHandlers } from "./handlers.ts"
+import { useStore } from "./store.ts"
+import { hideTip, shownTip, showTip, tipAt } from "./tip.ts"
+import type { Tip } from "./tip.ts"
 import styles from "./over.module.css"
 
 interface TooltipProps {
   readonly text: string
   readonly keys?: string | undefined
-  /** One element that takes a ref. */
-  readonly children: ReactNode
+  /** One element of the page. */
+  readonly children: ReactElement
 }
 
 /** Shows words beside what it is around. */
 export function Tooltip({ text, keys, children }: TooltipProps): ReactElement {
-  return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content className={styles["tip"]} sideOffset={4} collisionPadding={8}>
-          <span dir="auto">{text}</span>
-          {keys === undefined ? null : <kbd>{keyText(keys)}</kbd>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  )
+  const anchor = useRef<Element | undefined>(undefined)
+  const tip = (element: Element): Tip => {
+    anchor.current = element
+    return { text, keys, anchor: element }
+  }
+  const hide = (): void => hideTip(anchor.current)
+  useEffect(() => () => void (anchor.current === undefined || hideTip(anchor.current)), [])
+  return withHandlers(children, {
+    onPointerEnter: ({ pointerType, currentTarget }: PointerEvent) => {
+      if (pointerType !== "touch") tipAt(tip(currentTarget))
+    },
+    onPointerLeave: hide,
+    onPointerDown: hide,
+    onClick: hide,
+    onFocus: ({ currentTarget }: FocusEvent) => {
+      if (currentTarget.matches(":focus-visible")) showTip(tip(currentTarget))
+    },
+    onBlur: hide,
+  })
 }
 
-/** Around the app, once: how soon they come. */
-export function Tooltips({ children }: { readonly children: ReactNode }): ReactElement {
-  return (
-    <Radix.Provider delayDuration={500} skipDelayDuration={300} disableHoverableContent>
-      {children}
-    </Radix.Provider>
+const ID = "tooltip"
+/** Pixels between a control and its tooltip, and between that and the edge of the page. */
+const GAP = 4
+const EDGE = 8
+
+/** Puts the tooltip above its control, or below where there is no room. */
+function place(box: HTMLElement, anchor: Element): void {
+  const { left, width, top, bottom } = anchor.getBoundingClientRect()
+  const { offsetWidth, offsetHeight, style } = box
+  const across = left + width / 2 - offsetWidth / 2
+  const above = top - GAP - offsetHeight
+  style.left = `${Math.max(EDGE, Math.min(across, innerWidth - EDGE - offsetWidth))}px`
+  style.top = `${above < EDGE ? bottom + GAP : above}px`
+}
+
+/** The tooltip; once on the page. */
+export function Tips(): ReactElement | null {
+  const tip = useStore(shownTip)
+  const box = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (tip === undefined || box.current === null) return undefined
+    const { anchor } = tip
+    place(box.current, anchor)
+    anchor.setAttribute("aria-describedby", ID)
+    return () => anchor.removeAttribute("aria-describedby")
+  }, [tip])
+  useEffect(() => {
+    if (tip === undefined) return undefined
+    const ends = new AbortController()
+    const { signal } = ends
+    const scrolled = ({ target }: Event): void => {
+      // What scrolls elsewhere, as a pane that grows, does not move it.
+      if (target instanceof Node && target.contains(tip.anchor)) hideTip()
+    }
+    addEventListener("scroll", scrolled, { capture: true, passive: true, signal })
+    addEventListener("keydown", ({ key }) => key === "Escape" && hideTip(), { capture: true, signal })
+    for (const type of ["blur", "resize"]) addEventListener(type, () => hideTip(), { signal })
+    return () => ends.abort()
+  }, [tip])
+  if (tip === undefined) return null
+  return createPortal(
+    <div ref={box} className={styles["tip"]} role="tooltip" id={ID}>
+      <span dir="auto">{tip.text}</span>
+      {tip.keys === undefined ? null : <kbd>{keyText(tip.keys)}</kbd>}
+    </div>,
+    document.body,
   )
 }

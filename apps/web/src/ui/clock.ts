@@ -1,5 +1,5 @@
 /** One clock for everything on the page that says how long ago something was: it ticks no more often than some of it changes. */
-import { useSyncExternalStore } from "react"
+import { useCallback, useSyncExternalStore } from "react"
 import { nextChange } from "./time.ts"
 
 interface Waiting {
@@ -27,27 +27,30 @@ function tick(): void {
   arm()
 }
 
+/** Calls `listener` when `timeAgo` of `at` may say something else, until the function that is returned is called. */
+function follow(at: number, listener: () => void): () => void {
+  let own: Waiting = { tell: () => undefined, due: Infinity }
+  const wait = (): void => {
+    waiting.delete(own)
+    const now = Date.now()
+    own = { tell: told, due: now + nextChange(at, now) }
+    waiting.add(own)
+  }
+  const told = (): void => {
+    wait()
+    listener()
+  }
+  wait()
+  arm()
+  return () => {
+    waiting.delete(own)
+    arm()
+  }
+}
+
 /** A value of the time that has passed since `at`; rendered again when `timeAgo` may change. */
 export function useAgo<A extends string | number>(at: number, read: (now: number) => A): A {
   const get = (): A => read(Date.now())
-  const subscribe = (listener: () => void): (() => void) => {
-    let own: Waiting = { tell: () => undefined, due: Infinity }
-    const wait = (): void => {
-      waiting.delete(own)
-      const now = Date.now()
-      own = { tell: told, due: now + nextChange(at, now) }
-      waiting.add(own)
-    }
-    const told = (): void => {
-      wait()
-      listener()
-    }
-    wait()
-    arm()
-    return () => {
-      waiting.delete(own)
-      arm()
-    }
-  }
+  const subscribe = useCallback((listener: () => void) => follow(at, listener), [at])
   return useSyncExternalStore(subscribe, get, get)
 }

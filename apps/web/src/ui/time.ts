@@ -5,6 +5,27 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+/** The forms in which dates and times are written. */
+const FORMS = {
+  weekday: { weekday: "short" },
+  day: { day: "numeric", month: "short" },
+  year: { day: "numeric", month: "short", year: "numeric" },
+  clock: { hour: "2-digit", minute: "2-digit" },
+  full: { dateStyle: "full", timeStyle: "medium" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Writes a time. What writes it is kept, since making one takes longer than all else about a row; that of another time zone is another. */
+function written(at: number, form: keyof typeof FORMS, locale: string | undefined): string {
+  const key = `${form} ${locale ?? ""} ${new Date(at).getTimezoneOffset()}`
+  const known = formats.get(key)
+  if (known !== undefined) return known.format(at)
+  const made = new Intl.DateTimeFormat(locale, FORMS[form])
+  formats.set(key, made)
+  return made.format(at)
+}
+
 /** How long ago `at` was, as of `now`: `now`, `12 s`, `9 min`, `3 h`, then the weekday, then the date. Both in epoch milliseconds. */
 export function timeAgo(at: number, now: number, locale?: string): string {
   const ago = now - at
@@ -12,11 +33,9 @@ export function timeAgo(at: number, now: number, locale?: string): string {
   if (ago < MINUTE) return `${Math.floor(ago / SECOND)} s`
   if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min`
   if (ago < DAY) return `${Math.floor(ago / HOUR)} h`
-  if (ago < 6 * DAY) return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(at)
+  if (ago < 6 * DAY) return written(at, "weekday", locale)
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...(isThisYear ? {} : { year: "numeric" }) }).format(
-    at,
-  )
+  return written(at, isThisYear ? "day" : "year", locale)
 }
 
 /** A length of time: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
@@ -35,12 +54,12 @@ function two(milliseconds: number, large: number, largeName: string, small: numb
 
 /** Time of day, as the person's system writes it without seconds. */
 export function clockTime(at: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at)
+  return written(at, "clock", locale)
 }
 
 /** Date and time in full. */
 export function fullTime(at: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" }).format(at)
+  return written(at, "full", locale)
 }
 
 /** Milliseconds until `timeAgo` may say something else. */

@@ -1,6 +1,6 @@
 /** The menu of a pane: commands of the registry that are about it, in groups. */
 import { commands } from "../commands/registry.ts"
-import type { MenuItem } from "../ui/Menu.tsx"
+import type { MenuItem } from "../ui/menu-item.ts"
 
 /** Commands of the workspace by their ids, in the order of the menu. */
 const OWN: ReadonlyArray<ReadonlyArray<string>> = [

@@ -32,7 +32,7 @@ export function paneOf({ what }: Pick<Tab, "what">, kind: string | undefined): C
   return name === undefined ? undefined : PANES[name]
 }
 
-/** Loads a pane before it is needed, as when the pointer is on a row; that it cannot be is said when it is shown. */
+/** Loads the pane of a session before it is needed, as when the pointer is on its row; that it cannot be is said when it is shown. */
 export function preloadPane(kind: string): void {
   void LOADS[kind === "terminal" ? "terminal" : "chat"]().catch(() => undefined)
 }
