@@ -48,7 +48,8 @@ export async function startLong(place: Place, settings: Readonly<Record<string, 
   const session = await seedTranscript(dataOf(place), "A long conversation", longConversation(LONG))
   const hub = await openHub(place, settings)
   try {
-    for (let at = 0; at < OTHERS; at++) await createSession(hub, { kind: "agent", agent: "scripted", cwd: "/", label: `Other ${at}` })
+    for (let at = 0; at < OTHERS; at++)
+      await createSession(hub, { kind: "agent", agent: "scripted", cwd: "/", label: `Other ${at}` })
   } catch (error) {
     await hub.end()
     throw error

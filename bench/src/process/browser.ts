@@ -52,10 +52,7 @@ interface Launched {
 
 interface Playwright {
   readonly chromium: {
-    readonly launch: (options: {
-      readonly executablePath: string
-      readonly args: ReadonlyArray<string>
-    }) => Promise<Launched>
+    readonly launch: (options: { readonly executablePath: string; readonly args: ReadonlyArray<string> }) => Promise<Launched>
   }
 }
 

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import type { KeyboardEvent, MouseEvent, PointerEvent, ReactElement } from "react"
 import { useCloseOver } from "./close-over.ts"
-import { withHandlers } from "./handlers.ts"
+import { Handled } from "./handlers.ts"
 import { useLater } from "./later.ts"
 import type { MenuItem } from "./menu-item.ts"
 import { over } from "./over.ts"
@@ -38,7 +38,9 @@ export function Menu({ trigger, label, items, align = "end", side = "bottom" }: 
   const state = { ref: button, "aria-haspopup": "menu", "aria-expanded": isOpen, "data-state": isOpen ? "open" : "closed" }
   return (
     <>
-      {withHandlers(trigger, handlers, state)}
+      <Handled handlers={handlers} properties={state}>
+        {trigger}
+      </Handled>
       {!isOpen || parts === undefined ? null : (
         <parts.OpenMenu
           label={label}
@@ -48,7 +50,7 @@ export function Menu({ trigger, label, items, align = "end", side = "bottom" }: 
           align={align}
           offset={4}
           isByKey={opened === "key"}
-          origin={button.current}
+          origin={button}
           isToggle
           onClose={close}
         />
@@ -85,9 +87,9 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
   const parts = useLater(over, asked !== undefined, close)
   const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => () => clearTimeout(resting.current), [])
-  const anchor = useMemo(() => {
-    const { x = 0, y = 0 } = asked ?? {}
-    return { current: { getBoundingClientRect: () => new DOMRect(x, y) } }
+  const { anchor, origin } = useMemo(() => {
+    const { x = 0, y = 0, origin: element = null } = asked ?? {}
+    return { anchor: { current: { getBoundingClientRect: () => new DOMRect(x, y) } }, origin: { current: element } }
   }, [asked])
   const ask = (x: number, y: number, isByKey: boolean): void => {
     clearTimeout(resting.current)
@@ -117,7 +119,7 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
   }
   return (
     <>
-      {withHandlers(children, handlers)}
+      <Handled handlers={handlers}>{children}</Handled>
       {asked === undefined || parts === undefined ? null : (
         <parts.OpenMenu
           key={`${asked.x} ${asked.y}`}
@@ -128,7 +130,7 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
           align="start"
           offset={2}
           isByKey={asked.isByKey}
-          origin={asked.origin}
+          origin={origin}
           isToggle={false}
           onClose={close}
         />

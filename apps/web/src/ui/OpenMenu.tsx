@@ -3,6 +3,7 @@ import { useRef, useState } from "react"
 import type { ReactElement, ReactNode, RefObject } from "react"
 import { Menu as Radix } from "radix-ui/internal"
 import { keyText } from "../commands/key-text.ts"
+import { giveBackFocus } from "./close-over.ts"
 import { Icon } from "./icons.tsx"
 import type { MenuChoice, MenuItem } from "./menu-item.ts"
 import styles from "./over.module.css"
@@ -22,7 +23,7 @@ interface OpenMenuProps {
   /** It was opened with a key: its first item has the focus. */
   readonly isByKey: boolean
   /** What gets the focus when the menu closes, unless the person went elsewhere with the pointer. */
-  readonly origin: HTMLElement | null
+  readonly origin: RefObject<HTMLElement | null>
   /** A press on `origin` closes the menu by itself. */
   readonly isToggle: boolean
   readonly onClose: () => void
@@ -45,12 +46,13 @@ export function OpenMenu(props: OpenMenuProps): ReactElement {
           collisionPadding={8}
           loop
           onInteractOutside={(event) => {
-            if (isToggle && event.target instanceof Node && origin?.contains(event.target) === true) event.preventDefault()
+            if (isToggle && event.target instanceof Node && origin.current?.contains(event.target) === true)
+              event.preventDefault()
             else isElsewhere.current = true
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            if (!isElsewhere.current) origin?.focus({ preventScroll: true })
+            if (!isElsewhere.current) giveBackFocus(origin.current)
           }}
         >
           <Items items={items} isFocused={isByKey} />

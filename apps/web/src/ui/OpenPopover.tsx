@@ -2,6 +2,7 @@
 import { useRef } from "react"
 import type { ReactElement, ReactNode, RefObject } from "react"
 import { Popover as Radix } from "radix-ui"
+import { giveBackFocus } from "./close-over.ts"
 import styles from "./over.module.css"
 
 interface OpenPopoverProps {
@@ -34,7 +35,7 @@ export function OpenPopover({ label, children, anchor, side, align, onClose }: O
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            if (!isElsewhere.current) anchor.current?.focus({ preventScroll: true })
+            if (!isElsewhere.current) giveBackFocus(anchor.current)
           }}
         >
           {children}

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react"
 import type { ReactElement, ReactNode } from "react"
 import { useCloseOver } from "./close-over.ts"
-import { withHandlers } from "./handlers.ts"
+import { Handled } from "./handlers.ts"
 import { useLater } from "./later.ts"
 import { over } from "./over.ts"
 
@@ -43,7 +43,9 @@ export function Popover({
   const state = { ref: control, "aria-haspopup": "dialog", "aria-expanded": open, "data-state": open ? "open" : "closed" }
   return (
     <>
-      {withHandlers(trigger, handlers, state)}
+      <Handled handlers={handlers} properties={state}>
+        {trigger}
+      </Handled>
       {!open || parts === undefined ? null : (
         <parts.OpenPopover label={label} anchor={control} side={side} align={align} onClose={close}>
           {typeof children === "function" ? children(close) : children}

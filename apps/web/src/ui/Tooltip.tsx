@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "react"
 import type { FocusEvent, PointerEvent, ReactElement } from "react"
 import { createPortal } from "react-dom"
 import { keyText } from "../commands/key-text.ts"
-import { withHandlers } from "./handlers.ts"
+import { Handled } from "./handlers.ts"
 import { useStore } from "./store.ts"
 import { hideTip, shownTip, showTip, tipAt } from "./tip.ts"
 import type { Tip } from "./tip.ts"
@@ -25,7 +25,7 @@ export function Tooltip({ text, keys, children }: TooltipProps): ReactElement {
   }
   const hide = (): void => hideTip(anchor.current)
   useEffect(() => () => void (anchor.current === undefined || hideTip(anchor.current)), [])
-  return withHandlers(children, {
+  const handlers = {
     onPointerEnter: ({ pointerType, currentTarget }: PointerEvent) => {
       if (pointerType !== "touch") tipAt(tip(currentTarget))
     },
@@ -36,7 +36,8 @@ export function Tooltip({ text, keys, children }: TooltipProps): ReactElement {
       if (currentTarget.matches(":focus-visible")) showTip(tip(currentTarget))
     },
     onBlur: hide,
-  })
+  }
+  return <Handled handlers={handlers}>{children}</Handled>
 }
 
 const ID = "tooltip"

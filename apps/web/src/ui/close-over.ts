@@ -21,3 +21,9 @@ export function closeOver(): boolean {
   close?.()
   return close !== undefined
 }
+
+/** Gives the focus back to what opened something that has closed, unless it is somewhere already. */
+export function giveBackFocus(origin: HTMLElement | null): void {
+  const { activeElement, body } = document
+  if (activeElement === null || activeElement === body) origin?.focus({ preventScroll: true })
+}

@@ -4,13 +4,17 @@ import type { ReactElement, SyntheticEvent } from "react"
 
 type Handler = (event: never) => void
 
-/** The element with these handlers, which come after its own and not when those prevented what the event does, and with these properties. */
-export function withHandlers(
-  element: ReactElement,
-  handlers: Readonly<Record<string, Handler>>,
-  properties: object = {},
-): ReactElement {
-  const given = element.props as Readonly<Record<string, Handler | undefined>>
+interface HandledProps {
+  readonly children: ReactElement
+  /** They come after those of the element, and not when those prevented what the event does. */
+  readonly handlers: Readonly<Record<string, Handler>>
+  /** Further properties of the element. */
+  readonly properties?: object
+}
+
+/** The element with these handlers and properties. */
+export function Handled({ children, handlers, properties }: HandledProps): ReactElement {
+  const given = children.props as Readonly<Record<string, Handler | undefined>>
   const both = Object.entries(handlers).map(([name, added]) => {
     const own = given[name]
     if (own === undefined) return [name, added] as const
@@ -20,5 +24,5 @@ export function withHandlers(
     }
     return [name, each] as const
   })
-  return cloneElement(element, { ...Object.fromEntries(both), ...properties })
+  return cloneElement(children, { ...Object.fromEntries(both), ...properties })
 }
