@@ -17,6 +17,8 @@ describe("what opens over the page", () => {
   it("APP-12 APP-13 menus open with the pointer and with keys, and give the focus back", async () => {
     const opened = await app.open({ path: `/s/${session.id}` })
     const { page, pane, row, close } = opened
+    // It takes the focus when it comes.
+    await pane(session.id).locator(".xterm-rows").first().waitFor()
     const more = pane(session.id).getByRole("button", { name: "More" })
     const menu = page.getByRole("menu")
     await more.click()
@@ -84,6 +86,8 @@ describe("what opens over the page", () => {
   it("APP-14 a sign says its name when the pointer rests on it and when a key leads to it", async () => {
     const opened = await app.open({ path: `/s/${session.id}` })
     const { page, pane, close } = opened
+    // It takes the focus when it comes.
+    await pane(session.id).locator(".xterm-rows").first().waitFor()
     const more = pane(session.id).getByRole("button", { name: "More" })
     const tip = page.getByRole("tooltip")
     await more.hover()
