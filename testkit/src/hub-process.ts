@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { eventually, Hopeless } from "./eventually.ts"
@@ -72,7 +73,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
     data,
     token: hub.token,
     port: () => hub.port,
-    url: () => `http://127.0.0.1:${hub.port}`,
+    url: () => `${options.settings?.["HOLDFAST_TLS_CERT"] === undefined ? "http" : "https"}://127.0.0.1:${hub.port}`,
     pid: () => hub.pid,
     call: (method, path, body) => hub.call(method, path, body),
     kill: (signal) => hub.kill(signal),
@@ -88,6 +89,30 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
       if (options.data === undefined) rmSync(data, { recursive: true, force: true })
     },
   }
+}
+
+interface Sent {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What `fetch` does, at a Unix socket. */
+function fetchAt(socketPath: string, path: string, { body, ...sent }: Sent): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...sent, socketPath, path, agent: false, timeout: 100_000 }, (answer) => {
+      const chunks: Array<Buffer> = []
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk))
+      answer.on("error", reject)
+      answer.on("end", () => {
+        const type = answer.headers["content-type"]
+        const headers = type === undefined ? {} : { "content-type": type }
+        resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500, headers }))
+      })
+    })
+    asked.on("error", reject)
+    asked.end(body)
+  })
 }
 
 /** The hub's process of the moment. */
@@ -120,16 +145,20 @@ class RunningHub {
     }
   }
 
+  /** With a certificate of its own, which no one trusts here, it is asked at its Unix socket. */
+  get #isEncrypted(): boolean {
+    return this.#options.settings?.["HOLDFAST_TLS_CERT"] !== undefined
+  }
+
   async call<A>(method: string, path: string, body?: unknown): Promise<Answer<A>> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(100_000),
-    })
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    }
+    const sent = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const response = this.#isEncrypted
+      ? await fetchAt(join(this.#data, "hub.sock"), path, sent)
+      : await fetch(`http://127.0.0.1:${this.port}${path}`, { ...sent, signal: AbortSignal.timeout(100_000) })
     const text = await response.text()
     const json = response.headers.get("content-type")?.includes("json") === true
     return { status: response.status, body: (json ? JSON.parse(text) : text) as A, headers: response.headers }
@@ -150,7 +179,10 @@ class RunningHub {
         throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${this.printed.slice(-2000)}`)
       const state = JSON.parse(readFileSync(join(this.#data, "hub.json"), "utf8")) as { pid: number; port: number }
       if (state.pid === this.pid || !isAlive(state.pid)) return false
-      const ready = (await fetch(`http://127.0.0.1:${state.port}/health/ready`)).status === 200
+      const health = "/health/ready"
+      const ready = this.#isEncrypted
+        ? (await fetchAt(join(this.#data, "hub.sock"), health, { method: "GET", headers: {} })).status === 200
+        : (await fetch(`http://127.0.0.1:${state.port}${health}`)).status === 200
       if (ready) {
         this.pid = state.pid
         this.port = state.port

@@ -1,5 +1,6 @@
 /** A proxy that publishes a hub below a path, as those of products do: it keeps the path or takes it off, and can change an answer. */
-import { createServer, request as ask, type IncomingMessage } from "node:http"
+import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo, Socket } from "node:net"
 
 /** The proxy. */
@@ -15,6 +16,8 @@ export interface PathProxyOptions {
   /** Such as `/team`; empty for none. */
   readonly path: string
   readonly isTakenOff: boolean
+  /** It speaks TLS with this certificate. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Headers that it adds. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -22,7 +25,7 @@ export interface PathProxyOptions {
 /** Starts one in front of the hub at a port, which may be known later. */
 export async function startPathProxy(
   hub: () => number,
-  { headers = {}, isTakenOff, path }: PathProxyOptions,
+  { headers = {}, isTakenOff, path, tls }: PathProxyOptions,
 ): Promise<PathProxy> {
   const changes = new Map<string, (text: string) => string>()
   const open = new Set<Socket>()
@@ -32,7 +35,7 @@ export async function startPathProxy(
     ...{ host: "127.0.0.1", port: hub(), method: request.method, path: to, agent: false as const },
     headers: { ...request.headers, ...headers },
   })
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const to = pathOf(request)
     if (to === undefined) return void response.writeHead(404).end("another program")
     const change = changes.get((request.url ?? "").slice(path.length))
@@ -52,7 +55,8 @@ export async function startPathProxy(
     })
     forward.on("error", () => response.writeHead(502).end())
     request.pipe(forward)
-  })
+  }
+  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer)
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const to = pathOf(request)
     if (to === undefined) return void socket.destroy()
@@ -75,7 +79,7 @@ export async function startPathProxy(
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     change: (name, how) => void changes.set(name, how),
     stop: async () => {
       for (const socket of open) socket.destroy()

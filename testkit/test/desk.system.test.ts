@@ -29,7 +29,7 @@ describe("two pages of one person", () => {
       name: client,
       client,
     })
-    const hub = { connection, sessions: {} as never, agents: {} as never, close: () => connection.close() }
+    const hub = { connection, sessions: {} as never, agents: {} as never, http: {} as never, close: () => connection.close() }
     const model = new HubModel(hub, { linger: 1, name: client })
     const release = model.holdTable()
     const page = {

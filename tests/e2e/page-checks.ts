@@ -24,6 +24,29 @@ export async function overflowsOf(page: Page): Promise<ReadonlyArray<string>> {
   return (await page.evaluate(OVERFLOWS)) as ReadonlyArray<string>
 }
 
+const TARGETS = "a[href],button,input,select,textarea,[role=tab],[role=option],[role=menuitem],[role=switch]"
+
+/**
+ * Targets that are lower than a thumb needs. Links in prose are as high as their line; a field in a label is as high as that; the
+ * mark of a row, by which it is chosen, is a part of the row.
+ */
+const SMALL = `(() => {
+  const found = []
+  for (const element of document.querySelectorAll(${JSON.stringify(TARGETS)})) {
+    if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden],[data-choose]") || !element.checkVisibility({ visibilityProperty: true })) continue
+    const { height, width } = (element.closest("label") ?? element).getBoundingClientRect()
+    if (width === 0 || height >= 43.5) continue
+    found.push(element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent ?? "").slice(0, 40) + ": " +
+      Math.round(width) + " x " + Math.round(height))
+  }
+  return found
+})()`
+
+/** What is touched and is lower than 44 pixels. */
+export async function smallTargets(page: Page): Promise<ReadonlyArray<string>> {
+  return (await page.evaluate(SMALL)) as ReadonlyArray<string>
+}
+
 interface Finding {
   readonly id: string
   readonly impact: string

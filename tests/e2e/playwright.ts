@@ -30,6 +30,8 @@ export interface Locator {
   readonly inputValue: () => Promise<string>
   readonly allInnerTexts: () => Promise<ReadonlyArray<string>>
   readonly getAttribute: (name: string) => Promise<string | null>
+  /** Chooses an option by its value. */
+  readonly selectOption: (value: string) => Promise<unknown>
   readonly setInputFiles: (files: unknown) => Promise<void>
   readonly boundingBox: () => Promise<{
     readonly x: number
@@ -154,6 +156,8 @@ export interface ContextOptions {
   readonly deviceScaleFactor?: number
   readonly locale?: string
   readonly timezoneId?: string
+  /** Certificates that no one trusts are taken, as a person does who was warned. */
+  readonly ignoreHTTPSErrors?: boolean
 }
 
 /** A browser. */

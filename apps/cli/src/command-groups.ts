@@ -56,7 +56,7 @@ const GROUPS = [
   },
   {
     group: "The hub",
-    names: ["serve", "open", "link", "token", "announce", "runner", "config", "doctor"],
+    names: ["serve", "open", "link", "pair", "token", "announce", "runner", "config", "doctor"],
     load: async () => (await import("./commands/operations.ts")).operationCommands,
   },
 ] as const

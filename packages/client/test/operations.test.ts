@@ -5,6 +5,7 @@ import { expect, it } from "vitest"
 import { makeAgentApi } from "../src/http/agent-api.ts"
 import { makeApi } from "../src/http/api.ts"
 import { makeDeskApi } from "../src/http/desk-api.ts"
+import { makeDeviceApi } from "../src/http/device-api.ts"
 import { makeFilesApi } from "../src/http/files-api.ts"
 import { makeHistoryApi } from "../src/http/history-api.ts"
 import type { HttpOptions } from "../src/http/request.ts"
@@ -38,7 +39,7 @@ it("C-34 every function over HTTP takes a signal behind its other arguments", as
     return Promise.reject(new TypeError("no network"))
   }
   const options = { origin: "http://127.0.0.1:1", fetch }
-  const makers = [makeApi, makeAgentApi, makeDeskApi, makeFilesApi, makeHistoryApi, makePushApi, makeWebhookApi]
+  const makers = [makeApi, makeAgentApi, makeDeskApi, makeDeviceApi, makeFilesApi, makeHistoryApi, makePushApi, makeWebhookApi]
   const functions = makers.flatMap((make): ReadonlyArray<readonly [string, (...args: ReadonlyArray<never>) => unknown]> =>
     Object.entries(make(options)),
   )

@@ -140,8 +140,13 @@ export const TokenShown = Schema.Struct({
   sessions: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When it ends by itself. */
   expiresAt: Schema.optionalKey(Schema.Finite),
+  /** It is a device of the owner, which a link of `devices.pair` signed in (G-23). */
+  device: Schema.optionalKey(Schema.Literal(true)),
 }).annotate({ identifier: "TokenShown" })
 export type TokenShown = typeof TokenShown.Type
+
+/** Body of `PATCH /api/tokens/:tokenId`. */
+export const TokenRename = Schema.Struct({ name: TokenName }).annotate({ identifier: "TokenRename" })
 
 /** A new token with its secret, which cannot be shown again. */
 export const TokenMade = Schema.Struct({ ...TokenShown.fields, secret: Schema.String }).annotate({ identifier: "TokenMade" })
@@ -151,6 +156,38 @@ export const TokenList = Schema.Struct({ tokens: Schema.Array(TokenShown) }).ann
 
 /** A one-time link and when it expires. */
 export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Finite }).annotate({ identifier: "LinkMade" })
+
+/** An address of the hub; `isLocal`: it leads every device to itself, so that only the hub's own machine reaches the hub there. */
+export const HubAddress = Schema.Struct({ address: Schema.String, isLocal: Schema.Boolean }).annotate({ identifier: "HubAddress" })
+export type HubAddress = typeof HubAddress.Type
+
+/** Body of `POST /api/devices`: what the device is called, what it may do, and at which address it reaches the hub. */
+export const PairRequest = Schema.Struct({
+  name: Schema.optionalKey(TokenName.annotate(without("Phone"))),
+  scope: Schema.optionalKey(TokenScope.annotate(without("write"))),
+  address: Schema.optionalKey(
+    Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(2048)).annotate(
+      without("the first address that other devices reach, or a local one"),
+    ),
+  ),
+}).annotate({ identifier: "PairRequest" })
+export type PairRequest = typeof PairRequest.Type
+
+/** What has become of a link for a device: whether it still waits to be opened, and the device that opened it. */
+export const PairingReport = Schema.Struct({
+  isOpen: Schema.Boolean,
+  device: Schema.optionalKey(TokenShown),
+}).annotate({ identifier: "PairingReport" })
+export type PairingReport = typeof PairingReport.Type
+
+/** A link that signs a device in once, the id of the pairing, and the addresses that the link could have. */
+export const PairingMade = Schema.Struct({
+  pairing: Schema.String,
+  ...LinkMade.fields,
+  ...HubAddress.fields,
+  addresses: Schema.Array(HubAddress),
+}).annotate({ identifier: "PairingMade" })
+export type PairingMade = typeof PairingMade.Type
 
 /** The credential was replaced; the new one is in the file, not in the answer. */
 export const CredentialRotated = Schema.Struct({ rotated: Schema.Boolean }).annotate({ identifier: "CredentialRotated" })

@@ -52,6 +52,10 @@ export const SETTINGS = {
     "",
     "address at which a TLS proxy publishes this hub, for example https://hold.example.org or https://example.org/holdfast",
   ),
+  publicUrl: text(
+    "",
+    "further addresses at which people reach this hub, for example https://laptop.local:4653, separated by commas; links have the first",
+  ),
   corsOrigins: text("", "origins of other pages that may call this hub with a bearer token, separated by commas"),
   durability: text("power", "what durable events survive: power (a power cut; fdatasync) or process (a crash)"),
   detachKey: text(

@@ -14,6 +14,8 @@ export interface KeptDevice extends Pick<PutPush, "endpoint" | "keys" | "name"> 
   readonly client: string
   readonly on: ReadonlyArray<PushReason>
   readonly allowPrivate: boolean
+  /** Id of the token of a person's device that put it, when the person is not the token. */
+  readonly token?: string
   /** The sessions that the credential is bound to. */
   readonly sessions?: ReadonlyArray<string>
   /** Epoch milliseconds. */

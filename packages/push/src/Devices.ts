@@ -59,7 +59,7 @@ export class Devices {
     return Effect.gen({ self: this }, function* () {
       for (const { name, value } of yield* this.#parts.store.settings(PLACE)) {
         const kept = JSON.parse(value) as KeptDevice
-        if (this.#parts.isKnown(kept.person)) {
+        if (this.#parts.isKnown(kept.person) && this.#parts.isKnown(kept.token ?? kept.person)) {
           this.#devices.set(name, new Device(kept, this.#deviceParts, yield* this.#late(kept)))
         } else {
           yield* Effect.ignore(this.#parts.store.putSetting(name, undefined))
@@ -110,6 +110,7 @@ export class Devices {
       const kept: KeptDevice = {
         ...{ person, client, endpoint: url.href, keys, on, allowPrivate, since: this.#parts.now() },
         ...(name === undefined ? {} : { name }),
+        ...(person !== by.credential && this.#parts.isKnown(by.credential) ? { token: by.credential } : {}),
         ...(by.sessions === undefined ? {} : { sessions: [...by.sessions] }),
       }
       const place = placeOf(kept)
@@ -145,9 +146,10 @@ export class Devices {
       : Effect.promise(() => device.test(notice))
   }
 
-  /** Forgets all of a person who is not there any more. */
+  /** Forgets all of a person, or of a person's device, that is not there any more. */
   dropPerson(person: string): Effect.Effect<void> {
-    return Effect.forEach(this.#of(person), ({ kept }) => Effect.ignore(this.#remove(kept)), { discard: true })
+    const gone = [...this.#devices.values()].filter(({ kept }) => kept.person === person || kept.token === person)
+    return Effect.forEach(gone, ({ kept }) => Effect.ignore(this.#remove(kept)), { discard: true })
   }
 
   /** A person's, the oldest first. */

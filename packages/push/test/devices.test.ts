@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import { describe, expect, it } from "vitest"
 import type { Principal } from "@holdfast/hub/Hub"
 import { eventually } from "@holdfast/testkit/eventually"
+import type { Devices } from "../src/Devices.ts"
 import { begin, happens, news, OWNER, push, sentTo, startPush, TOKEN, told } from "./push-house.ts"
 
 startPush()
@@ -27,6 +28,31 @@ describe("devices", () => {
     const later = await begin([], ["owner"])
     expect(await Effect.runPromise(push.store.settings("push/"))).toHaveLength(19)
     later.stop()
+  })
+
+  it("PN-2 G-23 of a device of the owner's that has a token, its own go with that, also while no hub runs", async () => {
+    const phone: Principal = { name: "Phone", credential: "t2", holder: "owner", scope: "all" }
+    const house = await begin()
+    await house.put("/desktop", OWNER)
+    await house.put("/phone", phone)
+    const clients = async (of: Devices) => (await Effect.runPromise(of.list(OWNER))).devices.map(({ client }) => client)
+    expect(await clients(house.devices)).toEqual(["desktopx", "phonexxx"])
+    house.stop()
+    const later = await begin([], ["owner"])
+    expect(await clients(later.devices)).toEqual(["desktopx"])
+    later.stop()
+    const again = await begin()
+    await again.put("/phone", phone)
+    await Effect.runPromise(again.devices.dropPerson("t2"))
+    expect(await clients(again.devices)).toEqual(["desktopx"])
+    // One that is put while the token ends is not to outlive it either.
+    const { endpoint, keys } = await push.service.device("/late")
+    const asked = Effect.runPromise(Effect.flip(again.devices.put("phone-late", { endpoint, keys, allowPrivate: true }, phone)))
+    push.ended.add(phone.credential)
+    await Effect.runPromise(again.devices.dropPerson("t2"))
+    expect(await asked).toMatchObject({ _tag: "Unauthorized" })
+    expect(await clients(again.devices)).toEqual(["desktopx"])
+    again.stop()
   })
 
   it("PN-6 what fails is tried again, and given up in the end; a newer one takes its place", async () => {

@@ -14,7 +14,7 @@ import { privateSocketPath } from "@holdfast/link/socket-path"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "./credential-file.ts"
 import { type Credentials, makeCredentials } from "@holdfast/doors/credentials/Credentials"
-import { originsProblem, unprotected } from "@holdfast/doors/guard/names"
+import { originsProblem, publicUrlProblem, unprotected } from "@holdfast/doors/guard/names"
 import type { Hub } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
@@ -67,7 +67,7 @@ async function build(
 ): Promise<Serving> {
   const danger = unprotected(settings)
   if (danger !== undefined) throw new ServeFailed("unprotected", danger)
-  const wrong = originsProblem(settings) ?? scheduleProblem(settings)
+  const wrong = originsProblem(settings) ?? publicUrlProblem(settings) ?? scheduleProblem(settings)
   if (wrong !== undefined) throw new ServeFailed("settings", wrong)
   const tls =
     settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
@@ -162,7 +162,7 @@ const notifications = Effect.fnUntraced(function* (
   credentials.onEnd((credential) => fork(dropPerson(personOf(credential))))
 })
 
-/** The owner's credentials have ids of their own, which change with each start; a token is a person (H-22). */
+/** The owner's credentials have ids of their own, which change with each start; a token is a person, or a device of the owner's (H-22). */
 const personOf = (credential: string): string => (credential.startsWith("owner-") ? "owner" : credential)
 
 /** Whom a push service can turn to: the hub's own address, where it is on the internet. */

@@ -27,10 +27,28 @@ const link = Command.make("link", { json }, (input) =>
   act(async () => (await import("../operations/open.ts")).link(input.json)),
 ).pipe(Command.withDescription("Print a link that signs in a browser once"))
 
+const pair = Command.make(
+  "pair",
+  {
+    name: Argument.String("name").pipe(
+      Argument.withDescription("What the device is called (default: Phone)"),
+      Argument.optional,
+      Argument.map(Option.getOrUndefined),
+    ),
+    url: text("url", "Address of the hub in the link, one of those that the hub answers at (default: the first that others reach)"),
+    scope: Flag.Literals("scope", ["all", "write", "read"]).pipe(
+      Flag.withDescription("all: everything; write: everything except administration; read: reading only"),
+      Flag.withDefault("write"),
+    ),
+    json,
+  },
+  (input) => act(async () => (await import("../operations/pair.ts")).pair(input)),
+).pipe(Command.withDescription("Show a QR code and a link that sign in a phone once, as a device of its own"))
+
 const tokens = () => import("../operations/tokens.ts")
 
 const token = Command.make("token").pipe(
-  Command.withDescription("Create, list and revoke access tokens for programs"),
+  Command.withDescription("Create, list and revoke access tokens of programs and devices"),
   Command.withSubcommands([
     Command.make(
       "new",
@@ -49,6 +67,9 @@ const token = Command.make("token").pipe(
     Command.make("ls", { json }, (input) => act(async () => (await tokens()).listTokens(input.json))).pipe(
       Command.withDescription("List tokens without their secrets"),
     ),
+    Command.make("rename", { token: word("token", "Id or name"), name: word("name", "New name"), json }, (input) =>
+      act(async () => (await tokens()).renameToken(input.token, input.name, input.json)),
+    ).pipe(Command.withDescription("Give a token or a device another name")),
     Command.make("revoke", { token: word("token", "Id or name"), json }, (input) =>
       act(async () => (await tokens()).revokeToken(input.token, input.json)),
     ).pipe(Command.withDescription("Revoke a token and close its connections")),
@@ -98,4 +119,4 @@ const doctor = Command.make("doctor", { json }, (input) =>
 ).pipe(Command.withDescription("Check the installation and say how to fix what is wrong"))
 
 /** The commands. */
-export const operationCommands = [serve, open, link, token, announce, runner, config, doctor] as const
+export const operationCommands = [serve, open, link, pair, token, announce, runner, config, doctor] as const

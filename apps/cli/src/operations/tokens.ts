@@ -1,11 +1,12 @@
 /**
- * `holdfast token`: bearer tokens for programs.
+ * `holdfast token`: bearer tokens of programs, and devices that were paired.
  */
-import type { TokenScope } from "@holdfast/protocol/http-bodies"
+import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
 import { refused } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { complain, outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
+import { asked } from "./pair.ts"
 import { wholeId } from "../sessions/whole-id.ts"
 import { ago, clock } from "../text/amounts.ts"
 import { timeFrom } from "../text/moments.ts"
@@ -54,6 +55,7 @@ export async function listTokens(json: boolean): Promise<void> {
           [
             { title: "ID", text: ({ id }) => id, style: () => "cyan" },
             { title: "NAME", text: ({ name }) => printable(name), style: () => "bold" },
+            { title: "KIND", text: ({ device }) => (device === true ? "device" : "program") },
             { title: "SCOPE", text: ({ scope }) => scope },
             { title: "SESSIONS", text: ({ sessions }) => (sessions === undefined ? "all" : sessions.map(shortened).join(" ")) },
             { title: "EXPIRES", text: ({ expiresAt }) => (expiresAt === undefined ? "never" : clock(expiresAt)) },
@@ -65,21 +67,33 @@ export async function listTokens(json: boolean): Promise<void> {
   )
 }
 
-/** Revokes a token by its id or name; what it opened is closed. */
-export async function revokeToken(text: string, json: boolean): Promise<void> {
-  const hub = useHub()
-  const { tokens } = await ask(hub, (api) => api.tokens())
+/** The one token that an id or a name stands for. */
+async function namedToken(text: string): Promise<TokenShown> {
+  const { tokens } = await ask(useHub(), (api) => api.tokens())
   const matches = tokens.filter(({ id, name }) => id === text || name === text)
   const [token] = matches
   if (matches.length > 1)
     throw refused("TokenAmbiguous", `several tokens are named ${text}: ${matches.map(({ id }) => id).join(", ")}`)
   if (token === undefined) throw refused("TokenNotFound", `no token with id or name ${text}; see ${hint("token ls")}`)
-  const answer = await ask(hub, (api) => api.revokeToken(token.id))
+  return token
+}
+
+/** Gives a token or a device another name. */
+export async function renameToken(text: string, name: string, json: boolean): Promise<void> {
+  const token = await namedToken(text)
+  const renamed = await asked((api) => api.rename(token.id, name))
+  printEither(json, renamed, () => [`${printable(token.name)} is now ${printable(renamed.name)} (${token.id})`])
+}
+
+/** Revokes a token by its id or name; what it opened is closed. */
+export async function revokeToken(text: string, json: boolean): Promise<void> {
+  const token = await namedToken(text)
+  const answer = await ask(useHub(), (api) => api.revokeToken(token.id))
   printEither(json, { ...answer, id: token.id }, () => [`revoked ${printable(token.name)} (${token.id})`])
 }
 
 /** Replaces the credential in its file; every program that used the former one is cut off. */
 export async function rotate(json: boolean): Promise<void> {
   const answer = await ask(useHub(), (api) => api.rotate())
-  printEither(json, answer, () => [`the credential was replaced; browsers need a new link: ${hint("open")}`])
+  printEither(json, answer, () => [`the credential was replaced; browsers need a new link: ${hint("open")}, and so do paired devices: ${hint("pair")}`])
 }

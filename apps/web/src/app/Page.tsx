@@ -12,6 +12,7 @@ import { Over } from "./Over.tsx"
 import { Overlays } from "./Overlays.tsx"
 import type { Route } from "./routes.ts"
 import { StatusLine } from "./StatusLine.tsx"
+import { useKeyboardInset } from "./use-keyboard-inset.ts"
 import { useRoute } from "./use-route.ts"
 import { usePageCommands } from "./use-page-commands.ts"
 import { useSigns } from "./use-signs.ts"
@@ -36,12 +37,15 @@ export function Page(): ReactElement {
   const { state } = useConnection()
   const route = useRoute()
   const form = useForm()
+  const covered = useKeyboardInset(form === "phone")
   usePageCommands()
   useSigns()
-  const isList = form !== "phone" || route.name === "workspace"
+  const isRefused = state._tag === "Refused"
+  // How to get in is said where the panes are.
+  const isList = form !== "phone" || (route.name === "workspace" && !isRefused)
   const over = OVER[route.name]?.() ?? null
   return (
-    <div className={styles["page"]} data-form={form}>
+    <div className={styles["page"]} data-form={form} style={covered === 0 ? undefined : { paddingBlockEnd: covered }}>
       <h1 className="visually-hidden">Holdfast</h1>
       <nav className={styles["rail"]} data-region="list" aria-label="Sessions" hidden={!isList}>
         <ErrorBoundary what="The list">
@@ -52,7 +56,7 @@ export function Page(): ReactElement {
         <Suspense fallback={null}>{state._tag === "Refused" ? <SignIn error={state.error} /> : null}</Suspense>
         <div
           className={styles["work"]}
-          inert={over !== null || state._tag === "Refused"}
+          inert={over !== null || isRefused}
           data-covered={over === null ? undefined : ""}
         >
           <ErrorBoundary what="The workspace">

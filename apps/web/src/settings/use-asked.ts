@@ -34,6 +34,7 @@ export function useAsked<A>(read: (hub: Hub) => Promise<A>): Asked<A> {
   useEffect(() => {
     if (isConnected) void ask()
   }, [ask, isConnected])
+  const again = useCallback(() => void ask(), [ask])
   const change = useCallback(
     async (act: (hub: Hub) => Promise<unknown>): Promise<boolean> => {
       try {
@@ -47,5 +48,5 @@ export function useAsked<A>(read: (hub: Hub) => Promise<A>): Asked<A> {
     },
     [model, ask],
   )
-  return { value, problem, again: () => void ask(), change }
+  return { value, problem, again, change }
 }

@@ -41,7 +41,7 @@ export default function PhoneDots(): ReactElement | null {
   )
   if (ring.length < 2) return null
   return (
-    <div className={styles["dots"]} aria-hidden="true">
+    <div className={styles["dots"]} data-dots="" aria-hidden="true">
       {ring.map((session) => (
         <i
           key={session}

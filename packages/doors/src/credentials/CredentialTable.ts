@@ -119,6 +119,13 @@ export class CredentialTable {
     return undefined
   }
 
+  /** Gives a credential, and the browsers that it signed in, another name. */
+  rename(credential: string, name: string): void {
+    for (const [hash, entry] of this.#byHash)
+      if (entry.principal.credential === credential)
+        this.#byHash.set(hash, { ...entry, principal: { ...entry.principal, name } })
+  }
+
   /** Ends a credential and what it opened; returns the settings that kept it. */
   end(credential: string): ReadonlyArray<string> {
     return this.#end(credential, () => true, false)

@@ -3,28 +3,43 @@
  *
  * At most `MAX_LINKS` wait at a time; making another drops the oldest.
  */
+import type { TokenScope } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
 import { hashSecret, makeSecret, SECRET_MAX } from "./secret.ts"
 
 const MAX_LINKS = 100
 
+/** A device that a link signs in; without a name it gets one. */
+export interface NewDevice {
+  readonly name?: string | undefined
+  readonly scope: TokenScope
+}
+
+/** A device with the id of its pairing. */
+export interface PairedDevice extends NewDevice {
+  readonly pairing: string
+}
+
+/** A link that waits. */
 interface Link {
   readonly principal: Principal
   readonly expiresAt: number
+  /** It makes a device of its own, not a browser of its maker (G-23). */
+  readonly device?: PairedDevice
 }
 
 /** The links that wait to be used. Times are epoch milliseconds. */
 export class Links {
   readonly #waiting = new Map<string, Link>()
 
-  /** Makes a link for a principal; its secret is given this once. */
-  make(principal: Principal, expiresAt: number): string {
+  /** Lets a link wait; its secret is given this once. */
+  make(link: Link): string {
     const secret = makeSecret()
     for (const oldest of this.#waiting.keys()) {
       if (this.#waiting.size < MAX_LINKS) break
       this.#waiting.delete(oldest)
     }
-    this.#waiting.set(hashSecret(secret), { principal, expiresAt })
+    this.#waiting.set(hashSecret(secret), link)
     return secret
   }
 
@@ -35,6 +50,12 @@ export class Links {
     const link = this.#waiting.get(hash)
     this.#waiting.delete(hash)
     return link !== undefined && link.expiresAt > now ? link : undefined
+  }
+
+  /** Whether a link of a pairing waits. */
+  waitsFor(pairing: string, now: number): boolean {
+    for (const { device, expiresAt } of this.#waiting.values()) if (device?.pairing === pairing) return expiresAt > now
+    return false
   }
 
   /** Puts a taken link back, because what it was taken for failed. */

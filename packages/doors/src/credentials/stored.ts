@@ -6,7 +6,8 @@ import * as Schema from "effect/Schema"
 import { TokenShown } from "@holdfast/protocol/http-bodies"
 
 const Hash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
-const StoredToken = Schema.fromJsonString(Schema.Struct({ ...TokenShown.fields, hash: Hash }))
+/** `from`: of a device, the hash of the owner's credential that it was paired under. */
+const StoredToken = Schema.fromJsonString(Schema.Struct({ ...TokenShown.fields, hash: Hash, from: Schema.optionalKey(Hash) }))
 const StoredKey = Schema.fromJsonString(Schema.Struct({ from: Hash, hash: Hash, expiresAt: Schema.Finite }))
 const decodeToken = Schema.decodeUnknownOption(StoredToken)
 const decodeKey = Schema.decodeUnknownOption(StoredKey)

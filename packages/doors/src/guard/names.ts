@@ -1,6 +1,7 @@
 /**
  * The names under which a hub answers: its Host and Origin lists (G-2, G-3), and whether it may listen at all (G-9).
  */
+import type { HubAddress } from "@holdfast/protocol/http-bodies"
 import type { Settings } from "@holdfast/protocol/settings"
 import { FIRST_PARTS } from "./routes.ts"
 
@@ -13,6 +14,8 @@ export interface OwnNames {
   /** The origin that people are sent to, and the path below it: empty, or such as `/holdfast`. */
   readonly origin: string
   readonly base: string
+  /** Where the hub can be reached, what other devices reach first (G-24). */
+  readonly addresses: ReadonlyArray<HubAddress>
   /** Value of Host in requests that came through the stated proxy. */
   readonly proxied?: string
 }
@@ -88,25 +91,58 @@ export function originsProblem({ corsOrigins }: Pick<Settings, "corsOrigins">): 
   return `corsOrigins must be origins such as https://app.example.org, separated by commas, not ${wrong}; there is no origin that stands for all`
 }
 
+/** What is wrong with the addresses at which people are said to reach the hub; `undefined` when nothing is (G-24). */
+export function publicUrlProblem({ publicUrl }: Pick<Settings, "publicUrl">): string | undefined {
+  const wrong = listed(publicUrl).find((text) => proxyOrigin(text) === undefined)
+  if (wrong === undefined) return undefined
+  return `publicUrl must be addresses without a path, such as https://laptop.local:4653, separated by commas, not ${wrong}; a path belongs to trustProxy`
+}
+
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
-/** Gives the hub's own names for the port it listens on. */
-export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustProxy" | "corsOrigins">, port: number): OwnNames {
+/** What the hub's names are made of. */
+type NameSettings = Pick<Settings, "host" | "tlsCert" | "trustProxy" | "publicUrl" | "corsOrigins">
+
+/**
+ * Gives the hub's own names for the port it listens on. Where it listens on every address with its own certificate, those of the
+ * machine are names too.
+ */
+export function ownNames(settings: NameSettings, port: number, machine: ReadonlyArray<string> = []): OwnNames {
   const scheme = settings.tlsCert === "" ? "http" : "https"
   const standard = port === (scheme === "http" ? 80 : 443)
-  const names = ["127.0.0.1", "localhost", "::1", ...(ANY.has(settings.host) ? [] : [settings.host.toLowerCase()])].map(bracketed)
+  const originOf = (name: string): string => `${scheme}://${name}${standard ? "" : `:${port}`}`
+  const reached = !ANY.has(settings.host) ? [settings.host.toLowerCase()] : settings.tlsCert === "" ? [] : machine
+  const names = ["127.0.0.1", "localhost", "::1", ...reached].map(bracketed)
   const hosts = new Set(names.flatMap((name) => (standard ? [name, `${name}:${port}`] : [`${name}:${port}`])))
-  const origins = new Set(names.map((name) => `${scheme}://${name}${standard ? "" : `:${port}`}`))
+  const origins = new Set(names.map(originOf))
   const proxy = published(settings.trustProxy)
-  if (proxy !== undefined) {
-    hosts.add(proxy.host)
-    origins.add(proxy.origin)
+  const stated = listed(settings.publicUrl).flatMap((text) => published(text) ?? [])
+  for (const { host, origin } of [...(proxy === undefined ? [] : [proxy]), ...stated]) {
+    hosts.add(host)
+    origins.add(origin)
   }
-  const shown = ANY.has(settings.host) ? "127.0.0.1" : bracketed(settings.host)
   const others = new Set(listed(settings.corsOrigins).map((text) => text.toLowerCase()))
-  if (proxy !== undefined) return { hosts, origins, others, origin: proxy.origin, base: proxy.base, proxied: proxy.host }
-  return { hosts, origins, others, origin: `${scheme}://${shown}${standard ? "" : `:${port}`}`, base: "" }
+  const shown = originOf(ANY.has(settings.host) ? "127.0.0.1" : bracketed(settings.host))
+  const [first = shown] = stated.map(({ origin }) => origin)
+  const addresses = addressesOf([
+    ...(proxy === undefined ? [] : [proxy.origin + proxy.base]),
+    ...stated.map(({ origin }) => origin),
+    ...reached.map((name) => originOf(bracketed(name))),
+    originOf("127.0.0.1"),
+  ])
+  const own = { hosts, origins, others, addresses }
+  return proxy === undefined
+    ? { ...own, origin: first, base: "" }
+    : { ...own, origin: proxy.origin, base: proxy.base, proxied: proxy.host }
 }
+
+/** Each address once; those that lead every device to itself last. */
+function addressesOf(addresses: ReadonlyArray<string>): ReadonlyArray<HubAddress> {
+  const all = [...new Set(addresses)].map((address) => ({ address, isLocal: isLoopback(unbracketed(new URL(address).hostname)) }))
+  return [...all.filter(({ isLocal }) => !isLocal), ...all.filter(({ isLocal }) => isLocal)]
+}
+
+const unbracketed = (name: string): string => name.replace(/^\[(.*)\]$/, "$1")
 
 /** What is looked at of a request. */
 interface Reached {

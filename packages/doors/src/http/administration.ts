@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { type DoorError, TokenNotFound, Unauthorized, Unprocessable } from "@holdfast/protocol/errors"
-import type { TokenMade, TokenRequest } from "@holdfast/protocol/http-bodies"
+import type { PairingMade, PairingReport, PairRequest, TokenMade, TokenRequest } from "@holdfast/protocol/http-bodies"
 import type { AdministrationName } from "@holdfast/protocol/operations"
 import { type Caller, type Done, type Handlers, type Hub, performed, type Running } from "@holdfast/hub/Hub"
 import type { Credentials } from "../credentials/Credentials.ts"
@@ -54,11 +54,15 @@ export function administrationHandlers({
   return {
     "tokens.list": (_, __, done) => done(Exit.succeed({ tokens: credentials.tokens() })),
     "tokens.create": run((request, by) => newToken(hub, credentials, request, by)),
+    "tokens.rename": run(({ tokenId, name }) =>
+      Effect.flatMap(credentials.renameToken(tokenId, name), (token) =>
+        token === undefined ? Effect.fail(noToken(tokenId)) : Effect.succeed(token),
+      ),
+    ),
     "tokens.revoke": run(({ tokenId }) =>
-      Effect.flatMap(credentials.revokeToken(tokenId), (revoked): Effect.Effect<{ readonly revoked: boolean }, DoorError> => {
-        const message = "no token has this id; list them with tokens.list"
-        return revoked ? Effect.succeed({ revoked }) : Effect.fail(new TokenNotFound({ message, tokenId }))
-      }),
+      Effect.flatMap(credentials.revokeToken(tokenId), (revoked): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
+        revoked ? Effect.succeed({ revoked }) : Effect.fail(noToken(tokenId)),
+      ),
     ),
     "credential.rotate": run(() => Effect.as(credentials.rotate, { rotated: true })),
     "credential.prove": ({ credential, nonce }, { address = "" }, done) => {
@@ -66,6 +70,8 @@ export function administrationHandlers({
       if (proof === undefined) done(Exit.fail(new Unauthorized({ message: "this hub does not know that credential" })))
       else done(Exit.succeed({ proof }))
     },
+    "devices.pair": run((request, by) => pair(credentials, names(), request, by)),
+    "devices.paired": run(({ pairing, wait }) => paired(credentials, pairing, wait)),
     "links.create": (_, by, done) => {
       const { secret, expiresAt } = credentials.makeLink(by)
       done(Exit.succeed({ url: `${addressOf(names())}${linkPath(secret)}`, expiresAt }))
@@ -87,6 +93,43 @@ export function administrationHandlers({
     "server.openapi": run(() => Effect.map(described(version), ({ openapi }) => openapi)),
     "server.docs": run(() => Effect.map(described(version), ({ docs }) => docs)),
   }
+}
+
+const noToken = (tokenId: string): TokenNotFound =>
+  new TokenNotFound({ message: "no token has this id; list them with tokens.list", tokenId })
+
+/** Makes a link for a device, at the address that was asked for or else the first that other devices reach (G-23, G-24). */
+const pair = (
+  credentials: Credentials,
+  { addresses }: OwnNames,
+  { name, scope = "write", address: wanted }: PairRequest,
+  by: Caller,
+): Effect.Effect<PairingMade, DoorError> =>
+  Effect.suspend(() => {
+    const asked = wanted?.replace(/\/$/, "").toLowerCase()
+    const chosen = asked === undefined ? addresses[0] : addresses.find(({ address }) => address.toLowerCase() === asked)
+    if (chosen === undefined) {
+      const known = addresses.map(({ address }) => address).join(", ")
+      const message = `this hub does not answer at ${wanted}, but at ${known}; the setting publicUrl names further addresses, trustProxy that of a proxy`
+      return Effect.fail(new Unprocessable({ message, field: "address" }))
+    }
+    const { secret, ...made } = credentials.makePairing(by, { name, scope })
+    return Effect.succeed({ ...made, url: `${chosen.address}${linkPath(secret)}`, ...chosen, addresses })
+  })
+
+/** What has become of a pairing, once it has a device or the time is over. */
+const paired = (credentials: Credentials, pairing: string, wait = 0): Effect.Effect<PairingReport> => {
+  const report = Effect.sync(() => credentials.pairing(pairing))
+  const settled = Effect.callback<void>((resume) => {
+    const stop = credentials.onPaired(pairing, () => resume(Effect.void))
+    if (!credentials.pairing(pairing).isOpen) resume(Effect.void)
+    return Effect.sync(stop)
+  })
+  return Effect.flatMap(report, (now) =>
+    wait === 0 || !now.isOpen
+      ? Effect.succeed(now)
+      : settled.pipe(Effect.timeoutOption(`${wait} seconds`), Effect.andThen(report)),
+  )
 }
 
 /** Makes a token; one that is bound to sessions is made for those that are there. */

@@ -3,6 +3,7 @@
  */
 import { chmodSync, rmSync } from "node:fs"
 import type { ListenOptions } from "node:net"
+import { networkInterfaces } from "node:os"
 import * as Effect from "effect/Effect"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Credentials } from "../credentials/Credentials.ts"
@@ -73,7 +74,8 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const socketsOpen = (): number => Object.values(sockets).reduce((sum, socket) => sum + socket.connections(), 0)
   const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socketsOpen, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
-  let names = ownNames(settings, settings.port)
+  const machine = machineAddresses()
+  let names = ownNames(settings, settings.port, machine)
   const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
   const { player: path } = parts
@@ -114,7 +116,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   }
   const port = yield* listenOn(web, { port: settings.port, host: settings.host })
   web.server.on("error", (error) => parts.telemetry.log("error", `server: ${error.message}`))
-  names = ownNames(settings, port)
+  names = ownNames(settings, port, machine)
   const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.telemetry)
   return { port, names, local } satisfies Listening
 })
@@ -126,7 +128,16 @@ const LOCAL_NAMES: OwnNames = {
   others: new Set(),
   origin: "http://localhost",
   base: "",
+  addresses: [],
 }
+
+/** The machine's own addresses, as they are at start; those that hold on one link alone are left out. */
+const machineAddresses = (): ReadonlyArray<string> =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ address, internal }) => !internal && !/^fe80:/i.test(address))
+    .sort((one, other) => one.family.localeCompare(other.family))
+    .map(({ address }) => address)
 
 /** Listens until the scope closes; gives the port, if it is one. */
 const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>

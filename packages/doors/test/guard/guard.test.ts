@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { guard, HEADERS_MAX, type GuardPolicy } from "../../src/guard/guard.ts"
-import { isLoopback, originsProblem, ownNames, unprotected } from "../../src/guard/names.ts"
+import { isLoopback, originsProblem, ownNames, publicUrlProblem, unprotected } from "../../src/guard/names.ts"
 import { findRoute, ROUTES, SOCKET_PATHS } from "../../src/guard/routes.ts"
 import type { Principal } from "@holdfast/hub/Hub"
 
@@ -12,7 +12,7 @@ const principals: Readonly<Record<string, Principal>> = {
 }
 const policy: GuardPolicy = {
   names: ownNames(
-    { host: "127.0.0.1", tlsCert: "", trustProxy: "", corsOrigins: "https://app.example.org, http://127.0.0.1:9" },
+    { host: "127.0.0.1", tlsCert: "", trustProxy: "", publicUrl: "", corsOrigins: "https://app.example.org, http://127.0.0.1:9" },
     4653,
   ),
   authenticate: (secret) => principals[secret],
@@ -310,12 +310,55 @@ describe("versions of the API", () => {
 
 describe("the hub's own names", () => {
   it("G-2 hold the proxy's origin, the standard port without a number, and nothing for an any-address", () => {
-    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org", corsOrigins: "" }, 4653)
+    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org", publicUrl: "", corsOrigins: "" }, 4653)
     expect([...proxied.hosts].sort()).toEqual(["127.0.0.1:4653", "[::1]:4653", "hold.example.org", "localhost:4653"])
     expect(proxied.origin).toBe("https://hold.example.org")
-    const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "", corsOrigins: "" }, 443)
+    const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "", publicUrl: "", corsOrigins: "" }, 443)
     expect(standard.hosts.has("localhost")).toBe(true)
     expect(standard.origins.has("https://localhost")).toBe(true)
+  })
+
+  it("G-24 say where the hub is reached: what other devices reach first, and what leads every device to itself", () => {
+    const of = (more: object, machine?: ReadonlyArray<string>) =>
+      ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy: "", publicUrl: "", corsOrigins: "", ...more }, 4653, machine)
+    const local = { address: "http://127.0.0.1:4653", isLocal: true }
+    expect(of({}).addresses).toEqual([local])
+    const stated = of({ publicUrl: "http://127.0.0.1:9000, https://Laptop.local:4653/" })
+    expect(stated.addresses).toEqual([
+      { address: "https://laptop.local:4653", isLocal: false },
+      { address: "http://127.0.0.1:9000", isLocal: true },
+      local,
+    ])
+    expect([stated.hosts.has("laptop.local:4653"), stated.origins.has("https://laptop.local:4653")]).toEqual([true, true])
+    expect([stated.origin, stated.base, stated.proxied]).toEqual(["http://127.0.0.1:9000", "", undefined])
+    const proxied = of({ trustProxy: "https://example.org/team", publicUrl: "https://laptop.local:4653" })
+    expect(proxied.addresses.map(({ address }) => address)).toEqual([
+      ...["https://example.org/team", "https://laptop.local:4653", "http://127.0.0.1:4653"],
+    ])
+    expect(proxied.origin + proxied.base).toBe("https://example.org/team")
+    expect(of({ publicUrl: "https://[::1]:1" }).addresses[0]).toEqual({ address: "https://[::1]:1", isLocal: true })
+  })
+
+  it("G-24 have the machine's addresses where the hub listens on all of them with a certificate, and nowhere else", () => {
+    const machine = ["192.168.1.5", "fd00::5"]
+    const of = (more: object) =>
+      ownNames({ host: "0.0.0.0", tlsCert: "/cert", trustProxy: "", publicUrl: "", corsOrigins: "", ...more }, 4653, machine)
+    const own = of({})
+    expect(own.addresses).toEqual([
+      { address: "https://192.168.1.5:4653", isLocal: false },
+      { address: "https://[fd00::5]:4653", isLocal: false },
+      { address: "https://127.0.0.1:4653", isLocal: true },
+    ])
+    expect([own.hosts.has("192.168.1.5:4653"), own.hosts.has("[fd00::5]:4653")]).toEqual([true, true])
+    for (const more of [{ tlsCert: "", trustProxy: "https://example.org" }, { host: "127.0.0.1" }])
+      expect(of(more).hosts.has("192.168.1.5:4653")).toBe(false)
+  })
+
+  it("G-24 publicUrl holds addresses without a path", () => {
+    for (const publicUrl of ["", "https://a.example", "https://a.example/, http://b.example:8080"])
+      expect([publicUrl, publicUrlProblem({ publicUrl })]).toEqual([publicUrl, undefined])
+    for (const publicUrl of ["a.example", "https://a.example/x", "ftp://a.example", "https://a.example?x", "https://me@a.example"])
+      expect([publicUrl, publicUrlProblem({ publicUrl })]).toEqual([publicUrl, expect.stringContaining("publicUrl must be")])
   })
 
   it("G-9 check:S7 only loopback may listen without TLS or a stated proxy", () => {

@@ -5,11 +5,16 @@ import {
   HealthReport,
   LinkMade,
   Live,
+  PairingMade,
+  PairingReport,
+  PairRequest,
   RunnerReport,
   StopRunners,
   TokenList,
   TokenMade,
+  TokenRename,
   TokenRequest,
+  TokenShown,
 } from "../http-bodies.ts"
 import { matching } from "../text.ts"
 import { ItemId, operation } from "./operation.ts"
@@ -34,6 +39,9 @@ export const runners = {
   }),
 } as const
 
+/** Longest wait for a device, in seconds. */
+export const PAIRED_WAIT_MAX = 45
+
 /** The operations that the HTTP door carries out: credentials, health, the description of the API. */
 export const administration = {
   "tokens.list": operation({
@@ -54,6 +62,18 @@ export const administration = {
     summary: "Create a token. Its secret is shown only in this answer",
     changes: true,
     example: { name: "laptop", scope: "write" },
+  }),
+  "tokens.rename": operation({
+    scope: "all",
+    http: "PATCH /api/tokens/:tokenId",
+    socket: false,
+    params: { tokenId: ItemId.annotate({ description: "Id of the token" }) },
+    body: TokenRename,
+    output: TokenShown,
+    summary: "Give a token or a device another name",
+    changes: true,
+    errors: ["TokenNotFound"],
+    example: { name: "old laptop" },
   }),
   "tokens.revoke": operation({
     scope: "all",
@@ -91,6 +111,34 @@ export const administration = {
     summary: "Prove that the hub knows a credential, so that a program need not send it to find out",
     changes: false,
     errors: ["Unauthorized"],
+  }),
+  "devices.pair": operation({
+    scope: "all",
+    http: "POST /api/devices",
+    socket: false,
+    body: PairRequest,
+    output: PairingMade,
+    status: 201,
+    summary: "Create a link that signs in a device of the owner once. The device is then a token of its own",
+    changes: true,
+    example: { name: "phone" },
+  }),
+  "devices.paired": operation({
+    scope: "all",
+    http: "GET /api/devices/:pairing",
+    socket: false,
+    params: { pairing: ItemId.annotate({ description: "Id of the pairing" }) },
+    query: Schema.Struct({
+      wait: Schema.optionalKey(
+        Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: PAIRED_WAIT_MAX })).annotate({
+          description: "Wait this many seconds for a device when there is none yet",
+          default: 0,
+        }),
+      ),
+    }),
+    output: PairingReport,
+    summary: "See whether a link for a device was opened, and by which device",
+    changes: false,
   }),
   "links.create": operation({
     scope: "write",

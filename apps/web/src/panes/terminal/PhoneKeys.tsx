@@ -11,13 +11,11 @@ import type { Emulator } from "./Emulator.ts"
 import { rawKeys } from "./preferences.ts"
 import { RawField } from "./RawField.tsx"
 import { useHoldRepeat } from "./use-hold-repeat.ts"
-import { useKeyboardInset } from "./use-keyboard-inset.ts"
 import styles from "./phone.module.css"
 
 interface PhoneKeysProps {
   readonly emulator: Emulator
   readonly session: string
-  readonly isSeen: boolean
 }
 
 /** Most sessions whose line is remembered. */
@@ -34,10 +32,9 @@ function keepLine(session: string, line: string): void {
 }
 
 /** Line field and key bar. */
-export function PhoneKeys({ emulator, session, isSeen }: PhoneKeysProps): ReactElement {
+export function PhoneKeys({ emulator, session }: PhoneKeysProps): ReactElement {
   const [ctrl, setCtrl] = useState<Held>("off")
   const isRaw = useStore(rawKeys)
-  const inset = useKeyboardInset(isSeen)
   const used = (): void => setCtrl((held) => (held === "once" ? "off" : held))
   const type = (text: string): void => {
     emulator.type(ctrl === "off" ? text : withCtrl(text))
@@ -48,7 +45,7 @@ export function PhoneKeys({ emulator, session, isSeen }: PhoneKeysProps): ReactE
     used()
   }
   return (
-    <div className={styles["keys"]} style={{ paddingBlockEnd: inset }} data-phone-keys="">
+    <div className={styles["keys"]} data-phone-keys="">
       <SelectionBar emulator={emulator} />
       <div className={styles["row"]}>
         <IconButton

@@ -60,7 +60,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
         {shown === undefined ? null : <Questions emulator={shown.emulator} />}
       </div>
       <Ended view={view} emulator={shown?.emulator} />
-      {isPhone && shown !== undefined ? <PhoneKeys emulator={shown.emulator} session={session} isSeen={isSeen} /> : null}
+      {isPhone && shown !== undefined ? <PhoneKeys emulator={shown.emulator} session={session} /> : null}
     </div>
   )
 }

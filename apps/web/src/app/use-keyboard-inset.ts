@@ -4,12 +4,12 @@ import { useEffect, useState } from "react"
 /** What is less than a keyboard is a bar of the browser, in pixels. */
 const KEYBOARD = 80
 
-/** Pixels at the bottom of the page that are covered. */
-export function useKeyboardInset(isSeen: boolean): number {
+/** Pixels at the bottom of the page that are covered; asked for on the phone alone. */
+export function useKeyboardInset(isPhone: boolean): number {
   const [inset, setInset] = useState(0)
   useEffect(() => {
     const view = window.visualViewport
-    if (view === null || !isSeen) return undefined
+    if (view === null || !isPhone) return undefined
     const measure = (): void => {
       const covered = Math.round(window.innerHeight - view.height - view.offsetTop)
       // A page that is zoomed in is smaller too.
@@ -22,6 +22,6 @@ export function useKeyboardInset(isSeen: boolean): number {
       view.removeEventListener("resize", measure)
       view.removeEventListener("scroll", measure)
     }
-  }, [isSeen])
-  return inset
+  }, [isPhone])
+  return isPhone ? inset : 0
 }

@@ -1,0 +1,64 @@
+/** A phone is paired in the settings, by the code that is on the page, and signed out there. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { TokenShown } from "@holdfast/protocol/http-bodies"
+import { type RunningApp, startApp } from "./app.ts"
+import { readCode } from "./qr.ts"
+
+describe("pairing a phone", () => {
+  let app: RunningApp
+  beforeAll(async () => {
+    app = await startApp({ settings: { HOLDFAST_PUBLIC_URL: "https://laptop.local:4653" } })
+  })
+  afterAll(() => app.stop())
+
+  it("APP-29 G-23 shows a code that a phone opens once, says who has come, renames it, and signs it out at once", async () => {
+    const shell = await app.terminal({ label: "a shell" })
+    const desk = await app.open({ path: "/settings/devices" })
+    const { page } = desk
+    await desk.connected()
+    await page.getByRole("button", { name: "Pair a phone" }).click()
+    const code = page.getByRole("img", { name: "QR code of the link" })
+    await code.waitFor()
+    expect(await readCode(code)).toMatch(/^https:\/\/laptop\.local:4653\/open\?link=/)
+    expect(await page.getByRole("note").count()).toBe(0)
+    await desk.picture("settings-pair-dark")
+    expect([await desk.overflows(), await desk.axe()]).toEqual([[], []])
+    await page.getByLabel("Address").selectOption(app.hub.url())
+    await page.getByText(/A phone cannot use/).waitFor()
+    await desk.picture("settings-pair-local-dark")
+    const link = await readCode(code)
+    expect(link.startsWith(`${app.hub.url()}/open?link=`)).toBe(true)
+
+    const phone = await app.open({ form: "phone", isSignedIn: false })
+    await phone.page.goto(link)
+    await phone.row(shell.id).waitFor()
+    await page.getByText(/Phone is signed in/).waitFor()
+    await page.getByRole("button", { name: "Done" }).click()
+    await page.getByRole("button", { name: "Rename Phone" }).click()
+    await page.getByRole("textbox", { name: "New name of Phone" }).fill("my phone")
+    await page.keyboard.press("Enter")
+    await page.getByRole("button", { name: "Revoke my phone" }).waitFor()
+    await desk.picture("settings-devices-paired-dark")
+    const { tokens } = (await app.hub.call<{ readonly tokens: ReadonlyArray<TokenShown> }>("GET", "/api/tokens")).body
+    expect(tokens).toMatchObject([{ name: "my phone", device: true }])
+    await page.getByRole("button", { name: "Revoke my phone" }).click()
+    await phone.page.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
+    await phone.picture("phone-signed-out-dark")
+    expect([await phone.overflows(), await phone.axe()]).toEqual([[], []])
+    const again = await app.open({ form: "phone", isSignedIn: false })
+    await again.page.goto(link)
+    expect(await again.page.evaluate("document.body.innerText")).toContain("has been used or has expired")
+    await Promise.all([desk.close(), phone.close(), again.close()])
+  })
+
+  it("APP-29 says on a device that may not administer that it may not see the others", async () => {
+    const { body } = await app.hub.call<{ readonly url: string }>("POST", "/api/devices", { address: app.hub.url() })
+    const phone = await app.open({ form: "phone", isSignedIn: false })
+    await phone.page.goto(body.url)
+    await phone.connected()
+    await phone.page.goto(`${app.hub.url()}/settings/devices`)
+    await phone.page.getByRole("alert").waitFor()
+    expect(await phone.page.getByRole("button", { name: "Pair a phone" }).count()).toBe(0)
+    await phone.close()
+  })
+})
