@@ -27,14 +27,16 @@ export async function overflowsOf(page: Page): Promise<ReadonlyArray<string>> {
 const TARGETS = "a[href],button,input,select,textarea,[role=tab],[role=option],[role=menuitem],[role=switch]"
 
 /**
- * Targets that are lower than a thumb needs. Links in prose are as high as their line; a field in a label is as high as that; the
- * mark of a row, by which it is chosen, is a part of the row.
+ * Targets that are lower than a thumb needs. Links in prose are as high as their line; what is in a label or in a row of the list is as
+ * high as that.
  */
 const SMALL = `(() => {
   const found = []
   for (const element of document.querySelectorAll(${JSON.stringify(TARGETS)})) {
-    if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden],[data-choose]") || !element.checkVisibility({ visibilityProperty: true })) continue
-    const { height, width } = (element.closest("label") ?? element).getBoundingClientRect()
+    if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden]") || !element.checkVisibility({ visibilityProperty: true })) continue
+    const { width } = element.getBoundingClientRect()
+    const places = [element, element.closest("label") ?? element, element.closest("[data-row]") ?? element]
+    const height = Math.max(...places.map((place) => place.getBoundingClientRect().height))
     if (width === 0 || height >= 43.5) continue
     found.push(element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent ?? "").slice(0, 40) + ": " +
       Math.round(width) + " x " + Math.round(height))

@@ -1,6 +1,6 @@
 /** Reads a QR code off a page, as a camera does: from what is painted. */
 import { decodeQR } from "qr/decode.js"
-import type { Locator } from "./playwright.ts"
+import type { Page } from "./playwright.ts"
 
 interface Painted {
   readonly width: number
@@ -8,7 +8,7 @@ interface Painted {
   readonly data: ReadonlyArray<number>
 }
 
-/** The element is painted again, on a canvas, whose pixels are read. */
+/** The picture is painted again, on a canvas, whose pixels are read. */
 const PIXELS = `(svg) => new Promise((resolve, reject) => {
   const copy = svg.cloneNode(true)
   copy.setAttribute("width", "300")
@@ -25,8 +25,8 @@ const PIXELS = `(svg) => new Promise((resolve, reject) => {
   image.src = "data:image/svg+xml;base64," + btoa(new XMLSerializer().serializeToString(copy))
 })`
 
-/** The text of the code that an element shows. */
-export async function readCode(element: Locator): Promise<string> {
-  const { data, ...size } = (await element.evaluate(PIXELS)) as Painted
+/** The text of the code that a page shows. */
+export async function readCode(page: Page): Promise<string> {
+  const { data, ...size } = (await page.evaluate(`(${PIXELS})(document.querySelector("svg[role=img]"))`)) as Painted
   return decodeQR({ ...size, data: Uint8ClampedArray.from(data) })
 }

@@ -67,7 +67,7 @@ describe("pairing a phone from the command line", () => {
     terminal.type("\u0003")
     await terminal.ended
     const narrow = new UserTerminal(plain, ["pair"], { cols: 30, rows: 40 })
-    await narrow.sees("too narrow for a QR")
+    await narrow.sees("The terminal is too narrow")
     narrow.type("\u0003")
     await narrow.ended
     expect((await ok("pair")).trim()).toMatch(/^https:\/\/laptop\.local:4653\/open\?link=[\w-]+$/)
