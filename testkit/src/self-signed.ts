@@ -16,8 +16,7 @@ export interface SelfSigned {
 function der(tag: number, ...parts: ReadonlyArray<Uint8Array>): Buffer {
   const content = Buffer.concat(parts)
   const length = content.length
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
   return Buffer.concat([Buffer.from([tag, ...size]), content])
 }
 
@@ -58,7 +57,10 @@ export function makeSelfSigned(): SelfSigned {
     der(0xa3, extensions),
   )
   const signature = der(0x03, hex("00"), sign("sha256", body, privateKey))
-  const lines = sequence(body, SIGNED, signature).toString("base64").match(/.{1,64}/g) ?? []
+  const lines =
+    sequence(body, SIGNED, signature)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? []
   const cert = `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`
   const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
   const folder = mkdtempSync(join(tmpdir(), "holdfast-certificate-"))

@@ -19,7 +19,11 @@ describe("the app on a phone", () => {
   let shell: Session
   beforeAll(async () => {
     app = await startApp({ settings: { HOLDFAST_PUBLIC_URL: "https://a-machine-with-a-long-name.example.org:4653" } })
-    command = await asking(app, "[[bash npm run build -- --mode production --out-dir /a/long/way/to/a/place/that/is/wider/than/a/phone]]", LONG)
+    command = await asking(
+      app,
+      "[[bash npm run build -- --mode production --out-dir /a/long/way/to/a/place/that/is/wider/than/a/phone]]",
+      LONG,
+    )
     question = await asking(app, "[[ask Which of these do you mean?|The first one|The other one|Neither of them]]", "Asks")
     works = await app.agent({ label: "עברית and 日本語 side by side" })
     shell = await app.terminal({ label: "npm test" })

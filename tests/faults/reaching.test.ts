@@ -43,7 +43,10 @@ const freePort = async (): Promise<number> => {
 const folder = mkdtempSync(join(tmpdir(), "holdfast-reaching-"))
 const children: Array<ChildProcess> = []
 const start = (program: string, args: ReadonlyArray<string>): ChildProcess => {
-  const child = spawn(program, args, { env: { ...PATHS, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }, stdio: "ignore" })
+  const child = spawn(program, args, {
+    env: { ...PATHS, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    stdio: "ignore",
+  })
   children.push(child)
   return child
 }
@@ -70,13 +73,17 @@ describe.skipIf(isShort || !has("caddy"))("Caddy", () => {
     const file = join(folder, "Caddyfile")
     writeFileSync(
       file,
-      `{\n admin off\n auto_https disable_redirects\n persist_config off\n}\n` +
+      `{\n admin off\n auto_https disable_redirects\n}\n` +
         site(ports[0], `reverse_proxy 127.0.0.1:${hubs[0]?.port()}`) +
         site(ports[1], `redir /holdfast /holdfast/\n reverse_proxy /holdfast/* 127.0.0.1:${hubs[1]?.port()}`),
     )
     start("caddy", ["run", "--config", file, "--adapter", "caddyfile"])
     for (const address of addresses)
-      await eventually("Caddy serves", 20_000, async () => (await get(`${address}/health/live`).catch(() => undefined))?.status === 200)
+      await eventually(
+        "Caddy serves",
+        20_000,
+        async () => (await get(`${address}/health/live`).catch(() => undefined))?.status === 200,
+      )
   })
   afterAll(() => Promise.all(hubs.map((hub) => hub.stop())))
 
@@ -121,16 +128,29 @@ describe.skipIf(isShort || !has("sshd") || !has("ssh"))("an ssh tunnel", () => {
     const hub = await startHub({ settings: { HOLDFAST_PUBLIC_URL: `http://127.0.0.1:${near}` } })
     try {
       const at = (name: string): string => join(folder, name)
-      for (const name of ["host", "user"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { env: PATHS })
+      for (const name of ["host", "user"])
+        execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { env: PATHS })
       copyFileSync(at("user.pub"), at("authorized"))
       chmodSync(at("authorized"), 0o600)
       // Where Debian's sshd goes before it knows who comes.
       mkdirSync("/run/sshd", { recursive: true })
       const lines = [`Port ${door}`, "ListenAddress 127.0.0.1", `HostKey ${at("host")}`, `AuthorizedKeysFile ${at("authorized")}`]
-      writeFileSync(at("sshd"), [...lines, "StrictModes no", "UsePAM no", "PermitRootLogin yes", `PidFile ${at("pid")}`, ""].join("\n"))
+      writeFileSync(
+        at("sshd"),
+        [...lines, "StrictModes no", "UsePAM no", "PermitRootLogin yes", `PidFile ${at("pid")}`, ""].join("\n"),
+      )
       const sshd = execFileSync("sh", ["-c", "command -v sshd"], { env: PATHS }).toString().trim()
       start(sshd, ["-D", "-f", at("sshd")])
-      const options = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", `UserKnownHostsFile ${at("known")}`, "-o", "IdentitiesOnly=yes"]
+      const options = [
+        "-F",
+        "none",
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        `UserKnownHostsFile ${at("known")}`,
+        "-o",
+        "IdentitiesOnly=yes",
+      ]
       const forward = ["-o", "ExitOnForwardFailure=yes", "-L", `127.0.0.1:${near}:127.0.0.1:${hub.port()}`]
       const tunnel = async (): Promise<boolean> => {
         const live = await fetch(`http://127.0.0.1:${near}/health/live`).catch(() => undefined)

@@ -25,7 +25,7 @@ function codeOn(rows: ReadonlyArray<string>, isLight: boolean): string {
       const isInside = column >= 0 && row >= 0 && column < width && row < lines.length * 2
       if (isInside && isDark(column, row)) data.fill(0, (y * columns + x) * 4, (y * columns + x) * 4 + 3)
     }
-  return decodeQR({ width: columns, height, data })
+  return decodeQR({ width: columns, height, data }, { timeLimit: 5000 })
 }
 
 describe("pairing a phone from the command line", () => {

@@ -158,7 +158,9 @@ export const TokenList = Schema.Struct({ tokens: Schema.Array(TokenShown) }).ann
 export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Finite }).annotate({ identifier: "LinkMade" })
 
 /** An address of the hub; `isLocal`: it leads every device to itself, so that only the hub's own machine reaches the hub there. */
-export const HubAddress = Schema.Struct({ address: Schema.String, isLocal: Schema.Boolean }).annotate({ identifier: "HubAddress" })
+export const HubAddress = Schema.Struct({ address: Schema.String, isLocal: Schema.Boolean }).annotate({
+  identifier: "HubAddress",
+})
 export type HubAddress = typeof HubAddress.Type
 
 /** Body of `POST /api/devices`: what the device is called, what it may do, and at which address it reaches the hub. */

@@ -35,7 +35,10 @@ const pair = Command.make(
       Argument.optional,
       Argument.map(Option.getOrUndefined),
     ),
-    url: text("url", "Address of the hub in the link, one of those that the hub answers at (default: the first that others reach)"),
+    url: text(
+      "url",
+      "Address of the hub in the link, one of those that the hub answers at (default: the first that others reach)",
+    ),
     scope: Flag.Literals("scope", ["all", "write", "read"]).pipe(
       Flag.withDescription("all: everything; write: everything except administration; read: reading only"),
       Flag.withDefault("write"),

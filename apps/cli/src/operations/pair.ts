@@ -44,7 +44,11 @@ export async function pair({ name, url, scope, json }: PairOptions): Promise<voi
   print(...code(made.url, process.stdout, process.env), made.url, "", ...words(made))
   print("Ctrl-C ends the command; the link stays good.")
   const device = await deviceOf(made.pairing)
-  print(device === undefined ? `the link is over; a new one: ${hint("pair")}` : `${printable(device.name)} is signed in (${device.id})`)
+  print(
+    device === undefined
+      ? `the link is over; a new one: ${hint("pair")}`
+      : `${printable(device.name)} is signed in (${device.id})`,
+  )
 }
 
 /** The device that opens a link; none when its time is over. */
@@ -69,6 +73,8 @@ function words({ address, addresses, expiresAt, isLocal }: PairingMade): Readonl
       : []),
     ...(others.length === 0
       ? []
-      : [`Other addresses for --url: ${others.map((one) => (one.isLocal ? `${one.address} (this machine only)` : one.address)).join(", ")}`]),
+      : [
+          `Other addresses for --url: ${others.map((one) => (one.isLocal ? `${one.address} (this machine only)` : one.address)).join(", ")}`,
+        ]),
   ]
 }

@@ -95,5 +95,7 @@ export async function revokeToken(text: string, json: boolean): Promise<void> {
 /** Replaces the credential in its file; every program that used the former one is cut off. */
 export async function rotate(json: boolean): Promise<void> {
   const answer = await ask(useHub(), (api) => api.rotate())
-  printEither(json, answer, () => [`the credential was replaced; browsers need a new link: ${hint("open")}, and so do paired devices: ${hint("pair")}`])
+  printEither(json, answer, () => [
+    `the credential was replaced; browsers need a new link: ${hint("open")}, and so do paired devices: ${hint("pair")}`,
+  ])
 }

@@ -54,11 +54,7 @@ export function Page(): ReactElement {
       </nav>
       <main className={styles["main"]} data-region="panes" hidden={form === "phone" && isList}>
         <Suspense fallback={null}>{state._tag === "Refused" ? <SignIn error={state.error} /> : null}</Suspense>
-        <div
-          className={styles["work"]}
-          inert={over !== null || isRefused}
-          data-covered={over === null ? undefined : ""}
-        >
+        <div className={styles["work"]} inert={over !== null || isRefused} data-covered={over === null ? undefined : ""}>
           <ErrorBoundary what="The workspace">
             <Workspace />
           </ErrorBoundary>

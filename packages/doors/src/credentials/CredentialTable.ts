@@ -122,8 +122,7 @@ export class CredentialTable {
   /** Gives a credential, and the browsers that it signed in, another name. */
   rename(credential: string, name: string): void {
     for (const [hash, entry] of this.#byHash)
-      if (entry.principal.credential === credential)
-        this.#byHash.set(hash, { ...entry, principal: { ...entry.principal, name } })
+      if (entry.principal.credential === credential) this.#byHash.set(hash, { ...entry, principal: { ...entry.principal, name } })
   }
 
   /** Ends a credential and what it opened; returns the settings that kept it. */

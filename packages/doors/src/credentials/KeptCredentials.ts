@@ -240,11 +240,17 @@ export class KeptCredentials {
   /** What has become of a pairing. */
   pairing(id: string): Pairing {
     const device = this.#shown.get(this.pairings.device(id) ?? "")
-    return { isOpen: this.pairings.isOpening(id) || this.#links.waitsFor(id, this.#options.now()), ...(device === undefined ? {} : { device }) }
+    return {
+      isOpen: this.pairings.isOpening(id) || this.#links.waitsFor(id, this.#options.now()),
+      ...(device === undefined ? {} : { device }),
+    }
   }
 
   /** Makes the device of a link, which is a token of its own (G-23); its maker may have ended meanwhile. */
-  #pair(principal: Principal, { name = DEVICE, pairing, scope }: PairedDevice): Effect.Effect<string | undefined, SettingProblem> {
+  #pair(
+    principal: Principal,
+    { name = DEVICE, pairing, scope }: PairedDevice,
+  ): Effect.Effect<string | undefined, SettingProblem> {
     const taken = new Set(this.tokens().map((token) => token.name))
     let free = name
     for (let number = 2; taken.has(free); number++) free = `${name.slice(0, 60)} ${number}`

@@ -310,7 +310,10 @@ describe("versions of the API", () => {
 
 describe("the hub's own names", () => {
   it("G-2 hold the proxy's origin, the standard port without a number, and nothing for an any-address", () => {
-    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org", publicUrl: "", corsOrigins: "" }, 4653)
+    const proxied = ownNames(
+      { host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org", publicUrl: "", corsOrigins: "" },
+      4653,
+    )
     expect([...proxied.hosts].sort()).toEqual(["127.0.0.1:4653", "[::1]:4653", "hold.example.org", "localhost:4653"])
     expect(proxied.origin).toBe("https://hold.example.org")
     const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "", publicUrl: "", corsOrigins: "" }, 443)
@@ -357,7 +360,13 @@ describe("the hub's own names", () => {
   it("G-24 publicUrl holds addresses without a path", () => {
     for (const publicUrl of ["", "https://a.example", "https://a.example/, http://b.example:8080"])
       expect([publicUrl, publicUrlProblem({ publicUrl })]).toEqual([publicUrl, undefined])
-    for (const publicUrl of ["a.example", "https://a.example/x", "ftp://a.example", "https://a.example?x", "https://me@a.example"])
+    for (const publicUrl of [
+      "a.example",
+      "https://a.example/x",
+      "ftp://a.example",
+      "https://a.example?x",
+      "https://me@a.example",
+    ])
       expect([publicUrl, publicUrlProblem({ publicUrl })]).toEqual([publicUrl, expect.stringContaining("publicUrl must be")])
   })
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest"
 import { baseOf, ownNames, targetOf, unprotected } from "../../src/guard/names.ts"
 
 describe("the path of a proxy", () => {
-  const behind = (trustProxy: string) => ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy, publicUrl: "", corsOrigins: "" }, 4653)
+  const behind = (trustProxy: string) =>
+    ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy, publicUrl: "", corsOrigins: "" }, 4653)
   const names = behind("https://example.org/team/holdfast/")
   const host = "example.org"
 

@@ -28,8 +28,12 @@ describe("devices over HTTP", () => {
     expect((await open(made.url)).status).toBe(401)
     const { id = "" } = report.device ?? {}
     expect((await door.send("/api/sessions", { token: key })).status).toBe(200)
-    expect((await post("/api/devices", {}, key)).json().error).toMatchObject({ tag: "SessionPermissionError", action: "devices.pair" })
-    const rename = (to: string) => door.send(`/api/tokens/${to}`, { method: "PATCH", body: JSON.stringify({ name: "old phone" }) })
+    expect((await post("/api/devices", {}, key)).json().error).toMatchObject({
+      tag: "SessionPermissionError",
+      action: "devices.pair",
+    })
+    const rename = (to: string) =>
+      door.send(`/api/tokens/${to}`, { method: "PATCH", body: JSON.stringify({ name: "old phone" }) })
     expect((await rename(id)).json()).toMatchObject({ id, name: "old phone" } satisfies Partial<TokenShown>)
     expect((await rename("nothing")).json().error).toMatchObject({ tag: "TokenNotFound" })
     expect(await tokens()).toMatchObject([{ id, name: "old phone" }])
@@ -45,7 +49,10 @@ describe("devices over HTTP", () => {
     const asked = await pair({ address: `${local?.address}/` })
     expect(asked).toMatchObject({ address: local?.address, isLocal: true, addresses })
     const refused = await post("/api/devices", { address: "https://elsewhere.example" })
-    expect([refused.status, refused.json().error?.["message"]]).toEqual([422, expect.stringContaining("https://laptop.local:4653")])
+    expect([refused.status, refused.json().error?.["message"]]).toEqual([
+      422,
+      expect.stringContaining("https://laptop.local:4653"),
+    ])
     expect((await door.send(`/api/devices/${asked.pairing}`)).json()).toEqual({ isOpen: true })
     expect((await door.send("/api/devices/none?wait=30")).json()).toEqual({ isOpen: false })
   })
