@@ -35,7 +35,7 @@ const SMALL = `(() => {
   for (const element of document.querySelectorAll(${JSON.stringify(TARGETS)})) {
     if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden]") || !element.checkVisibility({ visibilityProperty: true })) continue
     const { width } = element.getBoundingClientRect()
-    const places = [element, element.closest("label") ?? element, element.closest("[data-row]")?.parentElement ?? element]
+    const places = [element, element.closest("label") ?? element, element.closest("[data-row]")?.closest("li,article,[class*=row]") ?? element]
     const height = Math.max(...places.map((place) => place.getBoundingClientRect().height))
     if (width === 0 || height >= 43.5) continue
     found.push(element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent ?? "").slice(0, 40) + ": " +

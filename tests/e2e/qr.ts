@@ -27,6 +27,6 @@ const PIXELS = `(svg) => new Promise((resolve, reject) => {
 
 /** The text of the code that a page shows. */
 export async function readCode(page: Page): Promise<string> {
-  const { data, ...size } = (await page.evaluate(`(${PIXELS})(document.querySelector("svg[role=img]"))`)) as Painted
+  const { data, ...size } = (await page.evaluate(`(${PIXELS})(document.querySelector("svg[aria-label^=QR]"))`)) as Painted
   return decodeQR({ ...size, data: Uint8ClampedArray.from(data) }, { timeLimit: 5000 })
 }
