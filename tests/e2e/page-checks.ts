@@ -33,7 +33,7 @@ const TARGETS = "a[href],button,input,select,textarea,[role=tab],[role=option],[
 const SMALL = `(() => {
   const found = []
   for (const element of document.querySelectorAll(${JSON.stringify(TARGETS)})) {
-    if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden]") || !element.checkVisibility({ visibilityProperty: true })) continue
+    if (element.closest("[inert],[hidden],.visually-hidden,p,[data-hidden],[data-choose]") || !element.checkVisibility({ visibilityProperty: true })) continue
     const { width } = element.getBoundingClientRect()
     const places = [element, element.closest("label") ?? element, element.closest("[data-row]")?.closest("li,article,[class*=row]") ?? element]
     const height = Math.max(...places.map((place) => place.getBoundingClientRect().height))
