@@ -37,7 +37,7 @@ function useDeviceOf(pairing: string | undefined, onPaired: () => void): After {
         setAfter({ pairing, is: found })
         if (found !== "over") onPaired()
       },
-      // The page has gone on, or the server is away and is asked again when it is back.
+      // The person has left, or the server is away and is asked again when it is back.
       () => undefined,
     )
     return () => gone.abort()

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "@holdfast/hub/Hub"
 import { type CredentialTable, type Entry, EXPIRED_MAX, lasting } from "./CredentialTable.ts"
 import { Expiry } from "./Expiry.ts"
@@ -253,7 +254,7 @@ export class KeptCredentials {
   ): Effect.Effect<string | undefined, SettingProblem> {
     const taken = new Set(this.tokens().map((token) => token.name))
     let free = name
-    for (let number = 2; taken.has(free); number++) free = `${name.slice(0, 60)} ${number}`
+    for (let number = 2; taken.has(free); number++) free = `${headOf(name, 60)} ${number}`
     return Effect.flatMap(this.#make({ name: free, scope, device: true }), ({ id, secret }) => {
       if (!this.#table.has(principal.credential)) return Effect.as(this.#drop(id, this.#table.end(id)), undefined)
       this.pairings.settle(pairing, id)
