@@ -150,7 +150,7 @@ export const PACKAGES = [
     folder: "apps/cli",
     holds: "the command line; published as `holdfast`",
     uses: ["protocol", "core", "link", "runner", "agents", "doors", "server", "client"],
-    npm: ["effect", "ws", "get-east-asian-width"],
+    npm: ["effect", "ws", "get-east-asian-width", "qr"],
     node: true,
   },
   {
@@ -160,7 +160,7 @@ export const PACKAGES = [
     // What the service worker leaves to the hub is what has a route there.
     tests: ["doors"],
     npm: [
-      ...["react", "react-dom", "radix-ui", "wouter", "idb", "tinykeys", "virtua", "marked", "diff"],
+      ...["react", "react-dom", "radix-ui", "wouter", "idb", "tinykeys", "virtua", "marked", "diff", "qr"],
       ...["@atlaskit/pragmatic-drag-and-drop", "@shikijs/core", "@shikijs/engine-javascript", "@shikijs/langs"],
       ...["@xterm/xterm", "@xterm/addon-fit", "@xterm/addon-search", "@xterm/addon-unicode11", "@xterm/addon-web-links"],
       "@xterm/addon-webgl",
