@@ -9,24 +9,13 @@ export interface Context {
   readonly cookies: () => Promise<ReadonlyArray<unknown>>
   /** Speaks the browser's own protocol with a page. */
   readonly newCDPSession: (page: Page) => Promise<DevTools>
-  readonly grantPermissions: (names: ReadonlyArray<string>, where: { readonly origin: string }) => Promise<void>
-  /** The service workers that run for its pages. */
-  readonly serviceWorkers: () => ReadonlyArray<Pick<Page, "evaluate">>
   readonly close: () => Promise<void>
 }
 
 /** The browser's own protocol (Chrome DevTools Protocol). */
 export interface DevTools {
   readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
-  readonly on: {
-    (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void): void
-    (event: "ServiceWorker.workerRegistrationUpdated", listener: (now: Registrations) => void): void
-  }
-}
-
-/** Service workers that the browser knows. */
-export interface Registrations {
-  readonly registrations: ReadonlyArray<{ readonly registrationId: string; readonly scopeURL: string }>
+  readonly on: (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void) => void
 }
 
 /** Why a page did not come back from the back-forward cache. */

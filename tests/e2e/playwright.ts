@@ -130,7 +130,16 @@ export interface Page {
 /** The browser's own protocol with a page. */
 export interface DevTools {
   readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
+  readonly on: (event: "ServiceWorker.workerRegistrationUpdated", listener: (now: Registrations) => void) => void
 }
+
+/** Service workers that the browser knows. */
+export interface Registrations {
+  readonly registrations: ReadonlyArray<{ readonly registrationId: string; readonly scopeURL: string }>
+}
+
+/** A service worker that runs. */
+export type Worker = Pick<Page, "evaluate">
 
 /** Pages with their cookies and storage. */
 export interface Context {
@@ -142,6 +151,7 @@ export interface Context {
   readonly unroute: (url: RegExp) => Promise<void>
   readonly newCDPSession: (page: Page) => Promise<DevTools>
   readonly on: (event: "request", listener: (request: PageRequest) => void) => void
+  readonly serviceWorkers: () => ReadonlyArray<Worker>
   readonly close: () => Promise<void>
 }
 
