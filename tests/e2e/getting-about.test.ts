@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { wholeLog } from "@holdfast/testkit/logs"
@@ -37,6 +39,30 @@ describe("getting about in the app", () => {
     await page.waitForURL(/\/new$/)
     await page.goBack()
     await pane(other.id).waitFor()
+    await close()
+  })
+
+  it("APP-15 begins a terminal where the session with the focus works, and finds sessions by their directory", async () => {
+    const place = join(app.hub.data, "a place")
+    await mkdir(place)
+    const there = await app.agent({ label: "Named", cwd: place })
+    const { page, connected, openSession, close } = await app.open()
+    await connected()
+    await openSession(there.id)
+    await page.keyboard.press("Control+k")
+    const palette = page.getByRole("dialog")
+    const options = palette.getByRole("option")
+    await options.filter({ hasText: "New session" }).first().waitFor()
+    expect(await options.filter({ hasText: "Move down the list" }).count()).toBe(0)
+    await palette.getByRole("combobox").fill("a place named")
+    await expect.poll(() => options.allInnerTexts()).toEqual([expect.stringContaining("Named")])
+    await palette.getByRole("combobox").fill("terminal")
+    await options.filter({ hasText: `New terminal in ${place}` }).click()
+    const directories = async () => {
+      const { body } = await app.hub.call<{ readonly sessions: ReadonlyArray<Session> }>("GET", "/api/sessions")
+      return body.sessions.map(({ terminal }) => terminal?.cwd)
+    }
+    await expect.poll(directories).toContain(place)
     await close()
   })
 

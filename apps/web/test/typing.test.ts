@@ -55,6 +55,8 @@ describe("what the palette offers", () => {
   it("APP-140 answers no request without its name, and has commands of the session with the focus alone", () => {
     const all = [
       command("pane.close"),
+      { ...command("list.next"), isMotion: true },
+      command("session.new"),
       command("request.allow", { when: "request", session: "s1", target: "s1/a" }),
       command("waiting.s2/b", { title: "Answer Build: Run a command? rm" }),
       command("stop", { session: "s1" }),
@@ -63,17 +65,22 @@ describe("what the palette offers", () => {
       command("find", { session: "s1" }),
       command("find"),
     ]
-    const offered = (focused: string | undefined) => offeredCommands(all, focused).map(({ id, session }) => [id, session])
+    const offered = (focused: string | undefined, isTyped = false) =>
+      offeredCommands(all, focused, isTyped).map(({ id, session }) => [id, session])
     expect(offered("s1")).toEqual([
       ["waiting.s2/b", undefined],
+      ["session.new", undefined],
       ["stop", "s1"],
       ["find", "s1"],
       ["pane.close", undefined],
     ])
     expect(offered(undefined)).toEqual([
       ["waiting.s2/b", undefined],
+      ["session.new", undefined],
       ["find", undefined],
       ["pane.close", undefined],
     ])
+    // What only moves the focus has keys for that; it is found by who types for it.
+    expect(offered(undefined, true)).toContainEqual(["list.next", undefined])
   })
 })

@@ -8,19 +8,25 @@ import { useForm } from "./media.ts"
 
 const Palette = lazy(() => import("../commands/Palette.tsx"))
 const InboxScreen = lazy(() => import("../requests/InboxScreen.tsx"))
+const NewCommands = lazy(() => import("../new-session/NewCommands.tsx").then((loaded) => ({ default: loaded.NewCommands })))
 const KeyMap = lazy(() => import("../commands/KeyMap.tsx"))
 
-/** The palette, the map of keys and the phone's inbox, while they are open. */
+/** What begins sessions; the palette, the map of keys and the phone's inbox, while they are open. */
 export function Overlays(): ReactElement {
   const wish = useStore(paletteWish)
   const isPhone = useForm() === "phone"
   const isInbox = useStore(inbox).isOpen && isPhone
   const isKeyMap = useStore(keyMapIsOpen)
   return (
-    <Suspense fallback={null}>
-      {wish === undefined ? null : <Palette wish={wish} />}
-      {isInbox ? <InboxScreen /> : null}
-      {isKeyMap ? <KeyMap /> : null}
-    </Suspense>
+    <>
+      <Suspense fallback={null}>
+        <NewCommands />
+      </Suspense>
+      <Suspense fallback={null}>
+        {wish === undefined ? null : <Palette wish={wish} />}
+        {isInbox ? <InboxScreen /> : null}
+        {isKeyMap ? <KeyMap /> : null}
+      </Suspense>
+    </>
   )
 }

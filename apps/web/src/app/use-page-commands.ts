@@ -37,10 +37,18 @@ export function usePageCommands(): void {
     return [
       { id: "palette", title: "Find or do anything", keys: ["$mod+k", "F1"], when: "anywhere", run: toggle },
       { id: "keys", title: "Show all keys", keys: ["?"], run: () => keyMapIsOpen.set(true) },
-      { id: "region.next", title: "Next part of the page", keys: ["F6"], when: "anywhere", run: () => nextRegion(1) },
+      {
+        id: "region.next",
+        title: "Next part of the page",
+        isMotion: true,
+        keys: ["F6"],
+        when: "anywhere",
+        run: () => nextRegion(1),
+      },
       {
         id: "region.previous",
         title: "Previous part of the page",
+        isMotion: true,
         keys: ["Shift+F6"],
         when: "anywhere",
         run: () => nextRegion(-1),
@@ -53,12 +61,19 @@ export function usePageCommands(): void {
         keys: ["z"],
         run: () => undoLast() || tellNotice("There is nothing to undo."),
       },
-      { id: "session.new", title: "New session", keys: ["c"], run: () => go("/new") },
+      { id: "session.new", title: "New session", words: "agent create start chat", keys: ["c"], run: () => go("/new") },
       { id: "recordings", title: "Recordings", run: () => go("/recordings") },
-      { id: "settings", title: "Settings", keys: ["$mod+,"], when: "anywhere", run: () => go("/settings") },
-      { id: "theme.dark", title: "Dark theme", run: () => themeChoice.choose("dark") },
-      { id: "theme.light", title: "Light theme", run: () => themeChoice.choose("light") },
-      { id: "theme.system", title: "Theme of the system", run: () => themeChoice.choose("system") },
+      {
+        id: "settings",
+        title: "Settings",
+        words: "preferences options devices notifications fonts",
+        keys: ["$mod+,"],
+        when: "anywhere",
+        run: () => go("/settings"),
+      },
+      { id: "theme.dark", title: "Dark theme", words: "colours appearance", run: () => themeChoice.choose("dark") },
+      { id: "theme.light", title: "Light theme", words: "colours appearance", run: () => themeChoice.choose("light") },
+      { id: "theme.system", title: "Theme of the system", words: "colours appearance", run: () => themeChoice.choose("system") },
     ]
   }, [desk, go, open])
   useCommands(all)

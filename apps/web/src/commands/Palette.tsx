@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { Dialog } from "radix-ui"
+import type { ShownSession } from "@holdfast/client/outbox"
 import { useHub, useSessions } from "@holdfast/react"
 import { useCloseOver } from "../ui/close-over.ts"
 import { useListbox } from "../ui/listbox.ts"
@@ -23,11 +24,17 @@ import styles from "./Palette.module.css"
 const MOST = 50
 
 type Found =
-  | { readonly _tag: "Session"; readonly id: string; readonly text: string; readonly at: number }
-  | { readonly _tag: "Command"; readonly command: Command; readonly text: string }
+  | { readonly _tag: "Session"; readonly id: string; readonly text: string; readonly about: string; readonly at: number }
+  | { readonly _tag: "Command"; readonly command: Command; readonly text: string; readonly about: string }
+
+/** What a session is, beside its name: its agent and its directory. */
+function aboutSession(session: ShownSession): string {
+  if (session.status === "offline") return session.kind
+  return [session.agent?.name, session.agent?.cwd ?? session.terminal?.cwd].filter((part) => part !== undefined).join(" · ")
+}
 
 /** Sessions that are shown before anything is typed. */
-const MOST_LATELY = 20
+const MOST_LATELY = 8
 
 /** What there is to find: sessions, those active last first, then commands. */
 function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
@@ -41,11 +48,12 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
     if (!onlyCommands)
       for (const session of query === "" && !isSplit ? sessions.slice(0, MOST_LATELY) : sessions) {
         const at = session.status === "offline" ? session.createdAt : session.lastActiveAt
-        found.push({ _tag: "Session", id: session.id, text: session.label, at })
+        found.push({ _tag: "Session", id: session.id, text: session.label, about: aboutSession(session), at })
       }
     if (!isSplit)
-      for (const command of offeredCommands(all, focused)) found.push({ _tag: "Command", command, text: command.title })
-    return ranked(found, onlyCommands ? query.slice(1) : query, ({ text }) => text, MOST)
+      for (const command of offeredCommands(all, focused, query !== ""))
+        found.push({ _tag: "Command", command, text: command.title, about: command.words ?? "" })
+    return ranked(found, onlyCommands ? query.slice(1) : query, ({ text, about }) => `${text} ${about}`, MOST)
   }, [sessions, all, focused, query, isSplit])
 }
 
@@ -102,7 +110,7 @@ export default function Palette({ wish }: { readonly wish: PaletteWish }): React
               </div>
             ))}
           </div>
-          {found.length === 0 ? <p className={styles["none"]}>Nothing is called so.</p> : null}
+          {found.length === 0 ? <p className={styles["none"]}>No session and no command matches.</p> : null}
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
@@ -116,6 +124,7 @@ function Line({ found }: { readonly found: Found }): ReactElement {
         <StateMark session={found.id} />
         <span className={styles["words"]} dir="auto">
           {found.text}
+          <span className={styles["about"]}>{found.about}</span>
         </span>
         <Time at={found.at} className={styles["at"]} />
       </>

@@ -18,6 +18,10 @@ export interface Command {
   /** `outside text` unless it says otherwise. */
   readonly when?: When
   readonly run: () => void
+  /** Other words by which the palette finds it. */
+  readonly words?: string
+  /** Only moves the focus: it has keys for that, and the palette offers it once it is typed for. */
+  readonly isMotion?: boolean
   readonly session?: string
   /** The view of a request that its keys are for, as `data-target` names it: they count nowhere else. */
   readonly target?: string

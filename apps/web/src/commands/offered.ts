@@ -1,21 +1,31 @@
 /** Which commands the palette offers: those of which it says what they are about (docs/protocol/app-rules.md, APP-140). */
 import type { Command } from "./command.ts"
 
-/** Commands of the workspace come last: most have keys that are learned soon. */
-const isOfPane = ({ id }: Command): number => Number(id.startsWith("pane."))
+/** What is asked for most comes first: what waits, what begins a session, then what can be done to the session with the focus; panes come last. */
+function placeOf({ id, session }: Command): number {
+  if (id.startsWith("waiting.") && !/^waiting\.(?:next|previous)$/.test(id)) return 0
+  if (id.startsWith("session.new")) return 1
+  if (id.startsWith("pane.")) return 4
+  return session === undefined ? 3 : 2
+}
 
 /**
  * Each command once, those of a session only for the one whose pane has the focus; none that answers a request, which the line of the
- * palette does not show: what waits has commands of its own, with its name.
+ * palette does not show: what waits has commands of its own, with its name. What only moves the focus is offered once something is typed.
  */
-export function offeredCommands(all: ReadonlyArray<Command>, focused: string | undefined): ReadonlyArray<Command> {
+export function offeredCommands(
+  all: ReadonlyArray<Command>,
+  focused: string | undefined,
+  isTyped: boolean,
+): ReadonlyArray<Command> {
   const shown = new Map<string, Command>()
   for (const command of all) {
-    const { id, session, target, when } = command
+    const { id, session, target, when, isMotion = false } = command
     if (target !== undefined || when === "request" || /^(?:palette|pane\.number\.)/.test(id)) continue
+    if (isMotion && !isTyped) continue
     if (session !== undefined && session !== focused) continue
     if (session === undefined && shown.get(id)?.session !== undefined) continue
     shown.set(id, command)
   }
-  return [...shown.values()].sort((one, other) => isOfPane(one) - isOfPane(other))
+  return [...shown.values()].sort((one, other) => placeOf(one) - placeOf(other))
 }

@@ -52,12 +52,40 @@ function move(list: ListModel, by: number): void {
 
 function movingCommands(list: ListModel): ReadonlyArray<Command> {
   return [
-    { id: "list.next", title: "Move down the list", keys: ["j"], run: () => move(list, 1) },
-    { id: "list.previous", title: "Move up the list", keys: ["k"], run: () => move(list, -1) },
-    { id: "list.next-row", title: "Next row of the list", keys: ["ArrowDown"], when: "list", run: () => move(list, 1) },
-    { id: "list.previous-row", title: "Previous row of the list", keys: ["ArrowUp"], when: "list", run: () => move(list, -1) },
-    { id: "list.first", title: "First row of the list", keys: ["Home"], when: "list", run: () => move(list, -Infinity) },
-    { id: "list.last", title: "Last row of the list", keys: ["End"], when: "list", run: () => move(list, Infinity) },
+    { id: "list.next", isMotion: true, title: "Move down the list", keys: ["j"], run: () => move(list, 1) },
+    { id: "list.previous", isMotion: true, title: "Move up the list", keys: ["k"], run: () => move(list, -1) },
+    {
+      id: "list.next-row",
+      isMotion: true,
+      title: "Next row of the list",
+      keys: ["ArrowDown"],
+      when: "list",
+      run: () => move(list, 1),
+    },
+    {
+      id: "list.previous-row",
+      isMotion: true,
+      title: "Previous row of the list",
+      keys: ["ArrowUp"],
+      when: "list",
+      run: () => move(list, -1),
+    },
+    {
+      id: "list.first",
+      isMotion: true,
+      title: "First row of the list",
+      keys: ["Home"],
+      when: "list",
+      run: () => move(list, -Infinity),
+    },
+    {
+      id: "list.last",
+      isMotion: true,
+      title: "Last row of the list",
+      keys: ["End"],
+      when: "list",
+      run: () => move(list, Infinity),
+    },
   ]
 }
 
@@ -65,6 +93,7 @@ function goingCommands(list: ListModel, open: (id: string) => void): ReadonlyArr
   return Array.from({ length: 9 }, (_, at) => ({
     id: `list.go-${at + 1}`,
     title: `Open session ${at + 1} of the list`,
+    isMotion: true,
     keys: [`g ${at + 1}`],
     run: () => {
       const id = list.ids[at]
@@ -166,6 +195,7 @@ function choosingCommands(list: ListModel, onPicked: OnPicked): ReadonlyArray<Co
     {
       id: "list.choose-down",
       title: "Choose the next one, too",
+      isMotion: true,
       keys: ["Shift+ArrowDown", "Shift+J"],
       when: "list",
       run: extend(1),
@@ -173,6 +203,7 @@ function choosingCommands(list: ListModel, onPicked: OnPicked): ReadonlyArray<Co
     {
       id: "list.choose-up",
       title: "Choose the previous one, too",
+      isMotion: true,
       keys: ["Shift+ArrowUp", "Shift+K"],
       when: "list",
       run: extend(-1),

@@ -10,7 +10,7 @@ const FORMS = {
   weekday: { weekday: "short" },
   day: { day: "numeric", month: "short" },
   year: { day: "numeric", month: "short", year: "numeric" },
-  clock: { hour: "2-digit", minute: "2-digit" },
+  clock: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   full: { dateStyle: "full", timeStyle: "medium" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
@@ -52,7 +52,7 @@ function two(milliseconds: number, large: number, largeName: string, small: numb
   return rest === 0 ? first : `${first} ${rest} ${smallName}`
 }
 
-/** Time of day, as the person's system writes it without seconds. */
+/** Time of day without seconds, in 24 hours: five characters everywhere, which the margin of a transcript has room for. */
 export function clockTime(at: number, locale?: string): string {
   return written(at, "clock", locale)
 }

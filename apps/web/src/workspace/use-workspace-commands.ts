@@ -76,6 +76,7 @@ function commandsOf(desk: Desk): ReadonlyArray<Command> {
   return [
     ...SIDES.map(([side, arrow, words]): Command => ({
       id: `pane.go.${side}`,
+      isMotion: true,
       title: `Go to the pane ${words}`,
       keys: [`Alt+Shift+${arrow}`],
       when: "anywhere",
