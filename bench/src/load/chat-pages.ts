@@ -3,7 +3,7 @@
  * opened, and read upwards.
  */
 import { gzipSync } from "node:zlib"
-import { type BenchPage, type Browser, openBrowser, PAINTED, type Storage } from "../process/browser.ts"
+import { type BenchPage, type Browser, FRAME, openBrowser, PAINTED, type Storage } from "../process/browser.ts"
 import type { Contestant, Figures, Place } from "../row.ts"
 
 /** Messages of the long conversation. */
@@ -130,12 +130,14 @@ const scrolling = (scroller: string, frames: number, step: number): string => `(
   const times = []
   let last = await frame()
   for (let at = 0; at < ${frames}; at++) {
+    ${FRAME}
     scroller.dispatchEvent(new WheelEvent("wheel", { deltaY: -${step}, bubbles: true }))
     scroller.scrollTop -= ${step}
     const now = await frame()
     times.push(now - last)
     last = now
   }
+  ${FRAME}
   return times
 })()`
 
@@ -146,6 +148,14 @@ const STEP = 60
 /** Milliseconds that a frame may take before it is seen as a jolt. */
 const LATE = 25
 
+/** What scrolling costs: frames that came late, those whose work alone was more than a frame may take, and what one cost. */
+async function scroll(page: BenchPage, scroller: string): Promise<Figures> {
+  const { value, threads } = await page.frames<ReadonlyArray<number>>(scrolling(scroller, FRAMES, STEP))
+  const isOver = (time: number): boolean => time > LATE
+  const frame = threads.reduce((sum, time) => sum + time, 0) / threads.length
+  return { late: value.filter(isOver).length, heavy: threads.filter(isOver).length, frame }
+}
+
 /** Reading the long conversation upwards. */
 export async function scrollLong(server: ChatServer, browser: Browser): Promise<Figures> {
   const page = await server.enter(browser)
@@ -153,11 +163,39 @@ export async function scrollLong(server: ChatServer, browser: Browser): Promise<
     await page.goto(server.longUrl)
     await page.until(server.isShown)
     await page.ask(rest(1000))
-    const before = await page.thread()
-    const times = await page.ask<ReadonlyArray<number>>(scrolling(server.scroller, FRAMES, STEP))
-    const thread = (await page.thread()) - before
-    return { late: times.filter((time) => time > LATE).length, frame: thread / FRAMES }
+    return await scroll(page, server.scroller)
   } finally {
     await page.close()
   }
+}
+
+/** A page of words in as many elements as the view passes, and no script: what scrolling costs the browser itself. */
+const PLAIN_ROWS = `(() => {
+  document.body.innerHTML = '<div id="rows" style="height:100vh;overflow:auto;font:14px/22px sans-serif"></div>'
+  const rows = document.getElementById("rows")
+  for (let at = 0; at < 1500; at++) {
+    const row = document.createElement("div")
+    row.textContent = "Row " + at + ": " + "word ".repeat(at % 60)
+    rows.append(row)
+  }
+  rows.scrollTop = rows.scrollHeight
+})()`
+
+/** The browser alone, as the limit of scrolling. */
+export const PLAIN_PAGE: Contestant = {
+  name: "a page of plain rows",
+  open: async () => {
+    const browser = await openBrowser()
+    const measure = async (): Promise<Figures> => {
+      const page = await browser.open()
+      try {
+        await page.ask(PLAIN_ROWS)
+        await page.ask(rest(500))
+        return await scroll(page, `document.getElementById("rows")`)
+      } finally {
+        await page.close()
+      }
+    }
+    return { measure, close: () => browser.close() }
+  },
 }

@@ -47,6 +47,8 @@ export interface Credentials {
 
 interface Launched {
   readonly newContext: (options: ContextOptions) => Promise<Context>
+  readonly startTracing: (page: DrivenPage, options: { readonly categories: ReadonlyArray<string> }) => Promise<void>
+  readonly stopTracing: () => Promise<Buffer>
   readonly close: () => Promise<void>
 }
 
@@ -72,6 +74,8 @@ export interface BenchPage {
   readonly until: (expression: string) => Promise<void>
   /** Milliseconds of its main thread so far. */
   readonly thread: () => Promise<number>
+  /** The value of an expression that calls `FRAME` in each frame, and the milliseconds of the main thread between two calls. */
+  readonly frames: <A>(expression: string) => Promise<{ readonly value: A; readonly threads: ReadonlyArray<number> }>
   /** Bytes of its heap, without what is garbage. */
   readonly heap: () => Promise<number>
   readonly storage: () => Promise<Storage>
@@ -92,6 +96,7 @@ export async function openBrowser(): Promise<Browser> {
   return {
     open: async (storage, credentials) =>
       openPage(
+        launched,
         await launched.newContext({
           viewport: { width: 1440, height: 900 },
           locale: "en-GB",
@@ -103,7 +108,23 @@ export async function openBrowser(): Promise<Browser> {
   }
 }
 
-async function openPage(context: Context): Promise<BenchPage> {
+/** The beginning of a frame, for `frames`: the browser notes how long the thread had worked until then. */
+export const FRAME = `performance.mark("bench-frame")`
+
+interface Noted {
+  readonly name: string
+  /** Microseconds of the thread. */
+  readonly tts?: number
+}
+
+/** Milliseconds of the thread between the frames that a trace has noted. */
+function threadsIn(trace: Buffer): ReadonlyArray<number> {
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: ReadonlyArray<Noted> }
+  const times = traceEvents.flatMap(({ name, tts }) => (name === "bench-frame" && tts !== undefined ? [tts / 1000] : []))
+  return times.slice(1).map((time, at) => time - (times[at] ?? time))
+}
+
+async function openPage(launched: Launched, context: Context): Promise<BenchPage> {
   const driven = await context.newPage()
   const errors: Array<string> = []
   driven.on("pageerror", (error) => void errors.push(error.stack ?? error.message))
@@ -120,6 +141,16 @@ async function openPage(context: Context): Promise<BenchPage> {
     thread: async () => {
       const { metrics } = (await tools.send("Performance.getMetrics")) as Metrics
       return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1000
+    },
+    frames: async <A>(expression: string) => {
+      await launched.startTracing(driven, { categories: ["blink.user_timing"] })
+      let trace: Buffer | undefined
+      try {
+        const value = (await driven.evaluate(expression).catch(failed)) as A
+        return { value, threads: threadsIn((trace = await launched.stopTracing())) }
+      } finally {
+        if (trace === undefined) await launched.stopTracing()
+      }
     },
     heap: async () => {
       await tools.send("HeapProfiler.collectGarbage")

@@ -1,6 +1,11 @@
-/** One clock for everything on the page that says how long ago something was: it ticks no more often than some of it changes. */
+/**
+ * One clock for everything on the page that says how long ago something was: it ticks when some of it changes, and on whole seconds
+ * alone, so that all that changes in one second is rendered at once.
+ */
 import { useCallback, useSyncExternalStore } from "react"
 import { nextChange } from "./time.ts"
+
+const SECOND = 1000
 
 interface Waiting {
   readonly tell: () => void
@@ -22,18 +27,18 @@ function arm(): void {
 function tick(): void {
   const now = Date.now()
   timerDue = Infinity
-  // A browser may call a moment early.
-  for (const one of waiting) if (one.due <= now + 20) one.tell()
+  // A copy: who is told waits again, for a later tick.
+  for (const one of [...waiting]) if (one.due <= now && waiting.has(one)) one.tell()
   arm()
 }
 
-/** Calls `listener` when `timeAgo` of `at` may say something else, until the function that is returned is called. */
-function follow(at: number, listener: () => void): () => void {
+/** Calls `listener` in the second after `timeAgo` of `at` may say something else, until the function that is returned is called. */
+export function follow(at: number, listener: () => void): () => void {
   let own: Waiting = { tell: () => undefined, due: Infinity }
   const wait = (): void => {
     waiting.delete(own)
     const now = Date.now()
-    own = { tell: told, due: now + nextChange(at, now) }
+    own = { tell: told, due: Math.ceil((now + nextChange(at, now)) / SECOND) * SECOND }
     waiting.add(own)
   }
   const told = (): void => {

@@ -40,7 +40,7 @@ function useActs(scroller: RefObject<HTMLElement | null>, onUp: () => void): () 
     on("wheel", (event) => {
       touched()
       // At once: what grows in the same frame must not take them back.
-      if ((event as WheelEvent).deltaY < 0 && element.scrollHeight > element.clientHeight) onUp()
+      if ((event as WheelEvent).deltaY < 0) onUp()
     })
     for (const type of ["touchmove", "keydown"]) on(type, touched)
     on("pointerdown", () => {
@@ -80,7 +80,12 @@ export function useEnd(
     setAtEnd(true)
     keep()
   }, [keep])
-  const isTheirs = useActs(scroller, leave)
+  const up = useCallback(() => {
+    const element = scroller.current
+    // Sizes are asked for at the end alone: elsewhere each step would lay the page out once more.
+    if (element !== null && stays.current && element.scrollHeight > element.clientHeight) leave()
+  }, [scroller, leave])
+  const isTheirs = useActs(scroller, up)
   const scrolled = useCallback(() => {
     const element = scroller.current
     if (element === null || element.clientHeight === 0) return
