@@ -3,6 +3,7 @@ import { useRef } from "react"
 import type { RefObject } from "react"
 import type { AgentChoice, AgentState } from "@holdfast/protocol/agent/agent"
 import { useSessionService } from "@holdfast/react"
+import { useForm } from "../app/media.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
@@ -10,7 +11,7 @@ import styles from "./ModeLine.module.css"
 import type { SendChoices } from "./send-modes.ts"
 import { Stop } from "./Stop.tsx"
 import { takeFiles } from "./take-files.ts"
-import { contextOf, costText } from "./usage.ts"
+import { PaneUse } from "../workspace/PaneFacts.tsx"
 import type { ComposerNow } from "./use-composer.ts"
 
 /** What the line is given. */
@@ -25,6 +26,7 @@ export interface ModeLineProps {
 
 /** Shows the line. */
 export function ModeLine({ session, agent, composer, choices, hasCommands, field }: ModeLineProps) {
+  const isPhone = useForm() === "phone"
   /** Types a sign where the caret is, so that its list opens. */
   const type = (sign: "@" | "/"): void => {
     const element = field.current
@@ -64,7 +66,7 @@ export function ModeLine({ session, agent, composer, choices, hasCommands, field
       ) : null}
       <span className={styles["end"]}>
         {agent === undefined ? null : <Pickers session={session} agent={agent} onTold={composer.tell} />}
-        {agent === undefined ? null : <Used agent={agent} />}
+        {isPhone ? <PaneUse agent={agent} /> : null}
         <Stop session={session} onTold={composer.tell} />
         <SendButton composer={composer} choices={choices} />
       </span>
@@ -148,7 +150,10 @@ interface PickerProps {
 }
 
 function Picker({ label, value, choices = [], onPick }: PickerProps) {
-  if (choices.length === 0) return value === undefined ? null : <span className={styles["fixed"]}>{value}</span>
+  // There is nothing to choose.
+  const only = choices.length === 0 ? value : choices.length === 1 && choices[0]?.id === value ? choices[0]?.name : undefined
+  if (only !== undefined) return <span className={styles["fixed"]}>{only}</span>
+  if (choices.length === 0) return null
   const isKnown = choices.some(({ id }) => id === value)
   return (
     <select
@@ -165,22 +170,6 @@ function Picker({ label, value, choices = [], onPick }: PickerProps) {
         </option>
       ))}
     </select>
-  )
-}
-
-function Used({ agent: { usage } }: { readonly agent: AgentState }) {
-  const context = contextOf(usage)
-  const cost = costText(usage.cost)
-  return (
-    <>
-      {context === undefined ? null : (
-        <span className={styles["context"]} title={context.title}>
-          <meter className={styles["meter"]} min={0} max={1} high={0.8} value={context.part} aria-label={context.title} />
-          {context.words}
-        </span>
-      )}
-      {cost === undefined ? null : <span title="Cost so far, as the agent reports it">{cost}</span>}
-    </>
   )
 }
 

@@ -9,6 +9,7 @@ import type { IconName } from "../ui/icons.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
 import { Trace } from "../ui/Trace.tsx"
+import { costText } from "../ui/usage.ts"
 import type { Editing } from "./editing.ts"
 import { nowLine } from "./now-line.ts"
 import { EditLabel, EditTags } from "./RowEdit.tsx"
@@ -71,6 +72,7 @@ function MadeRow({
   editing,
 }: RowProps & { readonly session: Session }): ReactElement {
   const { id, label, pinned, syncPending } = session as Session & { readonly syncPending?: true }
+  const cost = costText(session.agent?.usage.cost, 0.01)
   const { at } = placeOf(session, { isUnread: section === "finished", isSnoozed })
   return (
     <>
@@ -87,6 +89,7 @@ function MadeRow({
         {syncPending === true ? <Sign icon="clock" title="Not sent yet" /> : null}
         {isSnoozed ? <Sign icon="moon" title="Not now" /> : null}
         {pinned ? <Sign icon="pin" title="Pinned" /> : null}
+        {cost === undefined ? null : <span className={css["cost"]}>{cost}</span>}
         <Time at={at} />
       </span>
       {editing === "tags" ? <EditTags session={session} /> : isShort ? null : <NowLine session={session} />}

@@ -8,6 +8,7 @@ import { ChangesButton } from "../panes/changes/ChangesButton.tsx"
 import { CommandButton, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
+import { PanePlace, PaneUse } from "./PaneFacts.tsx"
 import { paneMenu } from "./pane-menu.ts"
 import { useTabDrag } from "./drag.ts"
 import styles from "./PaneHead.module.css"
@@ -39,8 +40,11 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
       <h2 className={styles["label"]} dir="auto" title={record?.label}>
         {record?.label ?? "…"}
       </h2>
-      {what === undefined ? null : <span className={styles["what"]}>{what}</span>}
+      {what === undefined ? isPhone ? null : <PanePlace session={record} /> : <span className={styles["what"]}>{what}</span>}
       <span className={styles["own"]} ref={slot} />
+      {what !== undefined || isPhone || record === undefined || record.status === "offline" ? null : (
+        <PaneUse agent={record.agent} />
+      )}
       {tab.what === "session" && session !== "" ? <ChangesButton session={session} isShown={!isPhone} /> : null}
       {isPhone ? null : (
         <>

@@ -10,8 +10,8 @@ import { bodyOf, filesOf, lineOf, textOf } from "../../src/dock/message-parts.ts
 import { inOrder, moved, placeAt, waitingIds } from "../../src/dock/queue-order.ts"
 import { sendChoices } from "../../src/dock/send-modes.ts"
 import { stopWords } from "../../src/dock/stop-words.ts"
-import { contextOf, costText } from "../../src/dock/usage.ts"
 import { sizeText } from "../../src/ui/size.ts"
+import { contextOf, costText } from "../../src/ui/usage.ts"
 
 const file = (name: string, type: string, size: number): File => new File([new Uint8Array(size)], name, { type })
 

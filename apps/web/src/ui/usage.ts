@@ -17,8 +17,8 @@ export function contextOf({ contextUsed, contextWindow }: Usage): ContextNow | u
   return { part, words: `${Math.round(part * 100)} %`, title: `Context: ${count(contextUsed)} of ${count(contextWindow)} tokens` }
 }
 
-/** US dollars; `undefined` where nothing was reported. */
-export function costText(cost: number | undefined): string | undefined {
-  if (cost === undefined || cost <= 0) return undefined
+/** US dollars; `undefined` where nothing was reported, or less than is of interest. */
+export function costText(cost: number | undefined, least = 0): string | undefined {
+  if (cost === undefined || cost <= 0 || cost < least) return undefined
   return cost < 0.01 ? "< $0.01" : `$${cost.toFixed(2)}`
 }
