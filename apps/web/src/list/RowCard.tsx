@@ -1,58 +1,68 @@
 /** What the list has no room for, beside the row that the pointer rests on: the whole name, agent, directory, cost. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react"
-import type { ReactElement } from "react"
+import { useEffect, useMemo, useState } from "react"
+import type { MouseEvent, PointerEvent, ReactElement } from "react"
 import { createPortal } from "react-dom"
 import { useSession } from "@holdfast/react"
+import type { AgentChoice } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
+import { contextOf, costText } from "../ui/usage.ts"
+import { CardTimer } from "./card-timer.ts"
+import type { Card } from "./card-timer.ts"
 import { directoryOf } from "./section-of.ts"
 import css from "./card.module.css"
 
-/** Milliseconds for which the pointer must rest. */
-const REST = 500
-
-/** Where a card is shown. */
-export interface Card {
-  readonly id: string
-  readonly top: number
-  readonly edge: number
-}
-
-/** The card that is shown, and what shows another one, or none. */
+/** The card that is shown, and what the pointer does to it. */
 export function useCardOf(): {
   readonly shown: Card | undefined
-  readonly show: (id: string | undefined, row?: Element) => void
+  /** The pointer has moved: over a row, or over none. */
+  readonly move: (event: PointerEvent, id: string | undefined) => void
+  /** Something was pressed: what comes of it is looked at now. */
+  readonly press: (event: MouseEvent) => void
+  readonly hide: () => void
 } {
   const [shown, setShown] = useState<Card | undefined>(undefined)
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  const show = useCallback((id: string | undefined, row?: Element) => {
-    clearTimeout(timer.current)
-    setShown(undefined)
-    if (id === undefined || row === undefined || !matchMedia("(hover: hover) and (min-width: 760px)").matches) return
-    timer.current = setTimeout(() => {
-      const { top, right, left } = row.getBoundingClientRect()
-      const isRightToLeft = getComputedStyle(row).direction === "rtl"
-      setShown({ id, top, edge: isRightToLeft ? innerWidth - left : right })
-    }, REST)
-  }, [])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  return useMemo(() => ({ shown, show }), [shown, show])
+  const [timer] = useState(() => new CardTimer(setShown))
+  useEffect(() => () => timer.hide(), [timer])
+  const pointer = useMemo(
+    () => ({
+      move: ({ clientX, clientY, target }: PointerEvent, id: string | undefined): void => {
+        const row = (target as Element).closest("[role=listitem]")
+        const canHover = matchMedia("(hover: hover) and (min-width: 760px)").matches
+        timer.move(clientX, clientY, canHover && row !== null ? id : undefined, () => {
+          const { top, right, left } = (row as Element).getBoundingClientRect()
+          const isRightToLeft = getComputedStyle(row as Element).direction === "rtl"
+          return { top, edge: isRightToLeft ? innerWidth - left : right }
+        })
+      },
+      press: ({ clientX, clientY }: MouseEvent): void => timer.press(clientX, clientY),
+      hide: (): void => timer.hide(),
+    }),
+    [timer],
+  )
+  return { shown, ...pointer }
 }
 
-const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`
+/** A model or mode as its agent calls it. */
+const nameOf = (choices: ReadonlyArray<AgentChoice> = [], id?: string): string | undefined =>
+  choices.find((choice) => choice.id === id)?.name ?? id
 
 /** What is known of a session beyond its row, as names and texts. */
 function factsOf(session: Session): ReadonlyArray<readonly [name: string, text: string]> {
   const { agent, terminal, tags } = session
-  const { cost, contextUsed, contextWindow } = agent?.usage ?? {}
+  const context = contextOf(agent?.usage ?? {})
   const facts: ReadonlyArray<readonly [string, string | undefined]> = [
-    ["Agent", agent === undefined ? undefined : [agent.name, agent.info.model, agent.info.mode].filter((one) => one).join(" · ")],
+    [
+      "Agent",
+      agent === undefined
+        ? undefined
+        : [agent.name, nameOf(agent.info.models, agent.info.model), nameOf(agent.info.modes, agent.info.mode)]
+            .filter((one) => one)
+            .join(" · "),
+    ],
     ["Command", terminal === undefined ? undefined : [terminal.command, ...terminal.args].join(" ")],
     ["Directory", directoryOf(session)],
-    [
-      "Context",
-      contextUsed === undefined || contextWindow === undefined ? undefined : `${percent(contextUsed, contextWindow)} used`,
-    ],
-    ["Cost", cost === undefined ? undefined : `$${cost.toFixed(2)}`],
+    ["Context", context === undefined ? undefined : `${context.words} used`],
+    ["Cost", costText(agent?.usage.cost)],
     ["Size", terminal === undefined ? undefined : `${terminal.cols}×${terminal.rows}`],
     ["Tags", tags.length === 0 ? undefined : tags.join(" ")],
     ["Created", new Date(session.createdAt).toLocaleString()],

@@ -34,23 +34,21 @@ export function Rows({ onRowFocus }: { readonly onRowFocus: (isIn: boolean) => v
   useSteadyRows(scroller, rows, offsets, pointed)
   usePickedSeen(scroller, offsets, rows, picked)
   const card = useCardOf()
-  const events = useRowEvents(pointed, card.show)
+  const events = useRowEvents(pointed, card)
   const focused = (event: FocusEvent): void => {
     const id = sessionAt(event.target)
     const isRow = id !== undefined && event.target instanceof HTMLAnchorElement
     onRowFocus(isRow)
+    card.hide()
     if (isRow) list.pick(id)
+  }
+  const blurred = (): void => {
+    onRowFocus(false)
+    card.hide()
   }
   return (
     <RowMenu>
-      <div
-        ref={scroller}
-        className={css["rows"]}
-        {...events}
-        onFocus={focused}
-        onBlur={() => onRowFocus(false)}
-        onScroll={() => card.show(undefined)}
-      >
+      <div ref={scroller} className={css["rows"]} {...events} onFocus={focused} onBlur={blurred} onScroll={card.hide}>
         <div role="list" aria-label="Sessions" className={css["all"]} style={{ blockSize: offsets.at(-1) ?? 0 }}>
           <ShownRows offsets={offsets} from={range.from} to={range.to} />
         </div>
@@ -145,7 +143,7 @@ function usePickedSeen(
 }
 
 /** What pointers do: the whole list listens, so that a row has no listener of its own. */
-function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, row?: Element) => void) {
+function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typeof useCardOf>) {
   const list = useList()
   const open = useOpen()
   const { table } = useHub()
@@ -153,7 +151,6 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
     (event: MouseEvent) => {
       const id = sessionAt(event.target)
       const target = event.target as Element
-      showCard(undefined)
       if (id === undefined) return
       if (target.closest("[data-more]") !== null) return openMenuAt(target)
       if (target.matches("[data-choose]")) return list.toggle(id)
@@ -166,27 +163,27 @@ function useRowEvents(pointed: PointedRow, showCard: (id: string | undefined, ro
       list.pick(id)
       open.session(id)
     },
-    [list, open, showCard],
+    [list, open],
   )
-  const onContextMenu = useCallback(() => showCard(undefined), [showCard])
   const onPointerMove = useCallback(
     (event: PointerEvent) => {
       if (event.pointerType === "touch") return
       list.hold()
       const id = sessionAt(event.target)
-      if (!pointed.change(id)) return
-      const kind = table.record(id ?? "").get()?.kind
-      if (kind !== undefined) preloadPane(kind)
-      showCard(id, (event.target as Element).closest("[role=listitem]") ?? undefined)
+      if (pointed.change(id)) {
+        const kind = table.record(id ?? "").get()?.kind
+        if (kind !== undefined) preloadPane(kind)
+      }
+      move(event, id)
     },
-    [list, table, pointed, showCard],
+    [list, table, pointed, move],
   )
   const onPointerLeave = useCallback(() => {
     pointed.change(undefined)
-    showCard(undefined)
+    hide()
     list.release()
-  }, [list, pointed, showCard])
-  return { onClick, onContextMenu, onPointerMove, onPointerLeave }
+  }, [list, pointed, hide])
+  return { onClick, onPointerDown: press, onPointerMove, onPointerLeave }
 }
 
 /** The button of a row opens the menu that a right click on the row does. */
