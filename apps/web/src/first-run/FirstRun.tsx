@@ -13,8 +13,10 @@ import css from "./first-run.module.css"
 
 const Imports = lazy(() => import("./Imports.tsx").then((loaded) => ({ default: loaded.Imports })))
 
-/** What the scripted agent is asked first: it says something, asks before it runs a command, and shows what came of it. */
-const FIRST_MESSAGE = "Show me how it works. [[say I will run one harmless command, and ask you first.]] [[bash echo it works]]"
+/** What the scripted agent is asked first, and what it does then: it says something, and asks before it runs a command. */
+const FIRST_MESSAGE = "Show me how it works."
+const FIRST_SCRIPT =
+  "[[say I will run one harmless command, and ask you first.]] [[bash echo it works]] [[say That is all there is to it. Messages are queued while I work, and F8 finds what waits for you.]]"
 
 /** What is shown before there is any session. */
 export function FirstRun(): ReactElement {
@@ -23,7 +25,13 @@ export function FirstRun(): ReactElement {
   const { choose } = useWish()
   const usable = agents.filter(({ installed, adapter }) => installed && adapter !== "scripted")
   const missing = agents.filter(({ installed, name }) => !installed && name !== "claude-acp")
-  const scripted = { kind: "agent", agent: "scripted", label: "How it works", message: { text: FIRST_MESSAGE } } as const
+  const scripted = {
+    kind: "agent",
+    agent: "scripted",
+    label: "How it works",
+    options: { script: [FIRST_SCRIPT] },
+    message: { text: FIRST_MESSAGE },
+  } as const
   const begin = (agent: string): void => {
     choose({ agent })
     commands.run("session.new")

@@ -35,6 +35,8 @@ export interface PlayOptions {
   readonly ask: (request: Omit<PermissionAsk, "id">) => Promise<PermissionOutcome>
   readonly newId: () => string
   readonly background: Background
+  /** What is reported as used when the turn ends. */
+  readonly used: (context: number, cost: number) => void
   /** From now on interrupts are not heeded. */
   readonly stubborn: () => void
 }
@@ -87,7 +89,9 @@ export class Play {
       else if (block.kind === "plan") tools.push(this.#plan(block.text))
       else await this.#block(block)
     }
-    this.#quote = (await Promise.all(tools)).join(" | ")
+    const results = (await Promise.all(tools)).join(" | ")
+    // A script says itself what comes of its tools.
+    this.#quote = this.#given.options.script.length > 0 ? "" : results
     output.chunk({ type: "finish-step" })
   }
 
@@ -101,6 +105,8 @@ export class Play {
         return this.#say("text", Array<typeof stamp>(block.count).fill(stamp), block.millis)
       case "wait":
         return this.#wait(block.millis)
+      case "used":
+        return this.#given.used(block.context, block.cost)
       case "stderr":
         process.stderr.write(`${block.text}\n`)
         return
@@ -153,7 +159,7 @@ export class Play {
   async #tool({ name, input }: ToolCall): Promise<string> {
     const { output, options } = this.#given
     const toolCallId = this.#given.newId()
-    const subject = name === "bash" ? textOf(input["command"]) : name === "write" ? textOf(input["path"]) : ""
+    const subject = textOf(name === "bash" ? input["command"] : (input["path"] ?? input["file_path"]))
     const json = JSON.stringify(input)
     output.chunk({ type: "tool-input-start", toolCallId, toolName: name, dynamic: true })
     output.chunk({ type: "tool-input-delta", toolCallId, inputTextDelta: json })

@@ -5,7 +5,7 @@ import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { helpfulAnswer, sayStep, stepsOf, type Step } from "./directives.ts"
 import { Background } from "./Background.ts"
-import type { ScriptedOptions } from "./options.ts"
+import { NO_MODEL, type ScriptedOptions } from "./options.ts"
 import type { Output } from "./Output.ts"
 import { Play, TurnFailed } from "./Play.ts"
 import type { ScriptedInput } from "./scripted-lines.ts"
@@ -35,6 +35,9 @@ export class ScriptedAgent {
   #options: ScriptedOptions
   #messages: number
   #context: number
+  #cost = 0
+  /** How many texts of the script were played. */
+  #played = 0
   #ids = 0
   #turn: AbortController | undefined
   #stubborn = false
@@ -65,7 +68,12 @@ export class ScriptedAgent {
     output.send({
       type: "ready",
       resumed: messages > 0 ? "replayed" : "new",
-      info: { version: "1", model: options.model, steers: true, models: [{ id: options.model, name: options.model }] },
+      info: {
+        version: "1",
+        model: options.model,
+        steers: true,
+        models: [{ id: options.model, name: options.model === NO_MODEL ? "no model" : options.model }],
+      },
     })
   }
 
@@ -122,6 +130,10 @@ export class ScriptedAgent {
       newId: () => this.#newId(),
       background: this.#background,
       stubborn: () => (this.#stubborn = true),
+      used: (context, cost) => {
+        this.#context = context
+        this.#cost = cost
+      },
     })
     let failed: TurnFailed | undefined
     try {
@@ -159,16 +171,19 @@ export class ScriptedAgent {
       end: {
         outcome: interrupted ? "interrupted" : failed === undefined ? "completed" : "error",
         ...(failed === undefined || interrupted ? {} : { error: { tag: failed.tag, message: failed.message } }),
-        usage: { inputTokens, outputTokens, contextUsed: this.#context, contextWindow: CONTEXT_WINDOW, cost: 0 },
+        usage: { inputTokens, outputTokens, contextUsed: this.#context, contextWindow: CONTEXT_WINDOW, cost: this.#cost },
         model: this.#options.model,
       },
     })
+    this.#cost = 0
     this.#next()
   }
 
   #stepsFor(text: string): ReadonlyArray<Step> {
     this.#context += wordCount(text)
-    const steps = stepsOf(text)
+    const own = stepsOf(text)
+    const script = own.length > 0 ? undefined : this.#options.script[this.#played++]
+    const steps = script === undefined ? own : stepsOf(script)
     const answer = steps.length > 0 ? steps : [helpfulAnswer(text, this.#messages)]
     this.#messages += 1
     return answer

@@ -3,7 +3,9 @@
  *
  * Directives are played one step each: a tool ends a step, the next one quotes its result and continues; with `[[par]]`
  * they all are in one step. `[[background COMMAND]]` runs one beside the turn; `[[subagent MILLIS COMMAND]]` asks after so
- * long, in no turn, whether it may run one. What has ended is reported in a turn of the agent's own. A message without a directive is answered with what can be done.
+ * long, in no turn, whether it may run one. What has ended is reported in a turn of the agent's own. `[[used TOKENS DOLLARS]]`
+ * is what it reports of its context and cost. A message without a directive plays the next text of the option `script`, or is
+ * answered with what can be done.
  */
 import { headOf } from "@holdfast/protocol/text-cut"
 
@@ -25,6 +27,8 @@ export type Block =
   | { readonly kind: "plan"; readonly text: string }
   | { readonly kind: "error"; readonly status: number }
   | { readonly kind: "limit"; readonly seconds: number }
+  /** What it reports to have used: tokens of its context, and dollars in this turn. */
+  | { readonly kind: "used"; readonly context: number; readonly cost: number }
   | { readonly kind: "stderr"; readonly text: string }
   | { readonly kind: "cut" | "crash" | "stubborn" }
 
@@ -67,12 +71,12 @@ function blockOf(name: string, argument: string): Block {
       return { kind: "text", words: wordsOf(argument), millis: undefined }
     case "think":
       return { kind: "reasoning", words: wordsOf(argument), millis: undefined }
-    case "slow":
-      return {
-        kind: "text",
-        words: Array.from({ length: count(first, WORDS_MAX) }, (_, i) => `word${i} `),
-        millis: count(rest, WAIT_MAX),
-      }
+    case "slow": {
+      const [millis, text] = firstWord(rest)
+      const own = text === "" ? [] : wordsOf(`${text} `)
+      const words = Array.from({ length: count(first, WORDS_MAX) }, (_, i) => own[i % own.length] ?? `word${i} `)
+      return { kind: "text", words, millis: count(millis, WAIT_MAX) }
+    }
     case "tokens":
       return { kind: "text", words: Array.from({ length: count(first, WORDS_MAX) }, (_, i) => `tok${i} `), millis: 0 }
     case "stamp":
@@ -99,6 +103,8 @@ function blockOf(name: string, argument: string): Block {
       return { kind: "error", status: count(first, 999) }
     case "limit":
       return { kind: "limit", seconds: count(first, 7 * 24 * 3600) }
+    case "used":
+      return { kind: "used", context: count(first, WORDS_MAX), cost: Math.max(0, Number(rest) || 0) }
     case "stderr":
       return { kind: "stderr", text: argument }
     case "cut":
