@@ -4,7 +4,7 @@ import type { ReactElement } from "react"
 import { Dialog } from "radix-ui"
 import { useCloseOver } from "../ui/close-over.ts"
 import type { Command, When } from "./command.ts"
-import { keyText } from "./key-text.ts"
+import { isApple, keyText } from "./key-text.ts"
 import { keyMapIsOpen } from "./palette-state.ts"
 import { useAllCommands } from "./use-commands.ts"
 import styles from "./KeyMap.module.css"
@@ -20,11 +20,14 @@ const PLACES: ReadonlyArray<readonly [when: When, title: string]> = [
   ["terminal", "In a terminal"],
 ]
 
-/** The commands of a place that have keys, each once; of those that go by number the first stands for all. */
+/** Of the commands that go by number the first stands for all. */
+const BY_LATER_NUMBER = /^(?:pane\.number\.|list\.go-)[2-9]$/
+
+/** The commands of a place that have keys, each once. */
 function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Command> {
   const found = new Map<string, Command>()
   for (const command of all) {
-    if ((command.when ?? "outside text") !== when || command.keys === undefined || /[2-9]$/.test(command.id)) continue
+    if ((command.when ?? "outside text") !== when || command.keys === undefined || BY_LATER_NUMBER.test(command.id)) continue
     found.set(command.title, command)
   }
   return [...found.values()]
@@ -85,11 +88,14 @@ function Place({ title, commands }: PlaceProps): ReactElement | null {
   )
 }
 
+/** Keys of another system are not shown. */
+const isHere = (keys: string): boolean => isApple() || !keys.startsWith("Meta+")
+
 function Line({ title, keys }: { readonly title: string; readonly keys: ReadonlyArray<string> }): ReactElement {
   return (
     <div className={styles["line"]}>
       <dt>
-        {keys.map((one) => (
+        {keys.filter(isHere).map((one) => (
           <kbd key={one}>{keyText(one)}</kbd>
         ))}
       </dt>

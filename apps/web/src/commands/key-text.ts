@@ -1,6 +1,9 @@
 /** Keys as they are shown. */
 
-const isApple = (): boolean => /Mac|iPod|iPhone|iPad/.test(globalThis.navigator?.platform ?? "")
+/** Whether this is a Mac, or a device with its keys. */
+export function isApple(): boolean {
+  return /Mac|iPod|iPhone|iPad/.test(globalThis.navigator?.platform ?? "")
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   ArrowLeft: "←",

@@ -14,8 +14,11 @@ export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuIt
   const own = new Set(OWN.flat())
   const about = commands
     .now()
-    // What answers a request is beside the request, which a menu does not show.
-    .filter((command) => command.session === session && command.target === undefined && !own.has(command.id))
+    // What answers a request is beside the request, which a menu does not show; what a field has by its keys alone is in no menu.
+    .filter(
+      (command) =>
+        command.session === session && command.target === undefined && command.when !== "composer" && !own.has(command.id),
+    )
     .map((command) => itemOf(command.title, command.run, command.keys?.[0]))
   const groups = (isPhone ? [["pane.close"]] : OWN).map((ids) =>
     ids.flatMap((id) => {
