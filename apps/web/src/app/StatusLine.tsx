@@ -1,7 +1,7 @@
 /** The line at the foot of the page: connection, what waits, what is to be sent, what was done, how many sessions are live. */
 import { lazy, Suspense } from "react"
 import type { ReactElement } from "react"
-import { useOutbox } from "@holdfast/react"
+import { useCell, useHub, useOutbox } from "@holdfast/react"
 import { closeInbox, inbox, openInbox } from "../requests/inbox-state.ts"
 import { keyMapIsOpen } from "../commands/palette-state.ts"
 import { Popover } from "../ui/Popover.tsx"
@@ -27,6 +27,7 @@ export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactEle
       <span className={styles["host"]} dir="ltr">
         {location.host}
       </span>
+      <ReadsOnly />
       <Waits />
       <ToSend />
       <NoticeItem />
@@ -49,6 +50,17 @@ export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactEle
         </button>
       </span>
     </footer>
+  )
+}
+
+/** That this browser may change nothing. */
+function ReadsOnly(): ReactElement | null {
+  const isReader = useCell(useHub().readsOnly)
+  if (!isReader) return null
+  return (
+    <span className={styles["item"]} title="The token with which this browser is signed in may read, and change nothing.">
+      Read only
+    </span>
   )
 }
 

@@ -3,7 +3,7 @@
  * the queue, the field, and one line about the agent.
  */
 import { useEffect, useMemo, useRef } from "react"
-import { useConnection, usePermissions, useQueue, useSession, useTurn } from "@holdfast/react"
+import { useCell, useConnection, useHub, usePermissions, useQueue, useSession, useTurn } from "@holdfast/react"
 import { useCommands } from "../commands/use-commands.ts"
 import { LateLines } from "../requests/LateLines.tsx"
 import { RequestView } from "../requests/RequestView.tsx"
@@ -35,6 +35,7 @@ export function Dock({ session, isFocused }: DockProps) {
   const { session: record } = useSession(session)
   const agent = record === undefined || record.status === "offline" ? undefined : record.agent
   const { isConnected } = useConnection()
+  const isReader = useCell(useHub().readsOnly)
   const turn = useTurn(session)
   const { items } = useQueue(session)
   const composer = useComposer(session)
@@ -49,6 +50,12 @@ export function Dock({ session, isFocused }: DockProps) {
   useEffect(() => {
     if (edits > 0) field.current?.focus()
   }, [edits])
+  if (isReader)
+    return (
+      <footer className={styles["dock"]} aria-label={name} data-dock={session}>
+        <p className={styles["later"]}>This browser may only read: it cannot write to {name}, or answer it.</p>
+      </footer>
+    )
   return (
     <footer className={styles["dock"]} aria-label={`Write to ${name}`} data-dock={session} data-focused={isFocused}>
       <Waiting session={session} asker={name} />

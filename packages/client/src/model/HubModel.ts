@@ -78,6 +78,9 @@ export class HubModel {
   readonly #views = new Map<string, SessionView>()
   readonly #attached: AttachmentCache<SessionView>
   readonly #holdings = new Map<string, Holding>()
+  /** Sessions that are not attached interactively, as the hub did not allow it. */
+  readonly #readers = new Set<string>()
+  readonly #readsOnly: Cell<boolean>
   readonly #openOutbox: HubModelOptions["outbox"]
   readonly #colors: HubModelOptions["colors"]
   #hub: Hub | undefined
@@ -108,6 +111,12 @@ export class HubModel {
     // As on a server, so that the first rendering is the same.
     this.#connection = new Cell(this.frames, CONNECTING)
     this.#outbox = new Cell<OutboxState | undefined>(this.frames, undefined)
+    this.#readsOnly = new Cell(this.frames, false)
+  }
+
+  /** Whether the credential of this page may only read; known once a session is attached. */
+  get readsOnly(): Readable<boolean> {
+    return this.#readsOnly
   }
 
   get connection(): Readable<ConnectionState> {
@@ -170,13 +179,32 @@ export class HubModel {
     this.#views.delete(session)
     this.#views.set(session, view)
     if (createOf(session) !== undefined) return () => undefined
-    return this.#held(session, () => this.#attached.show(session).hide)
+    return this.#held(session, () => this.#show(session))
+  }
+
+  /** Keeps it attached; as a viewer where the credential allows no more (U-15). */
+  #show(session: string): () => void {
+    let shown = this.#attached.show(session)
+    const { status } = this.view(session)
+    const stop = status.subscribe(() => {
+      const now = status.get()
+      if (now._tag === "Live" && this.#readers.has(session)) this.#readsOnly.set(true)
+      if (now._tag !== "Ended" || now.error?.tag !== "SessionPermissionError" || this.#readers.has(session)) return
+      this.#readers.add(session)
+      shown.hide()
+      shown = this.#attached.show(session)
+    })
+    return () => {
+      stop()
+      shown.hide()
+    }
   }
 
   #attach(session: string): Attachment {
     const view = this.view(session)
     const colors = this.#colors?.()
-    const options = { session, mode: "interactive", skipBehind: SKIP_BYTES, ...view.resume, ...view.size } as const
+    const mode = this.#readers.has(session) ? "viewer" : "interactive"
+    const options = { session, mode, skipBehind: SKIP_BYTES, ...view.resume, ...view.size } as const
     return new Attachment(this.hub.connection, colors === undefined ? options : { ...options, colors })
   }
 
