@@ -30,7 +30,10 @@ interface MomentListProps {
 /** The list. */
 export const MomentList = memo(function MomentList({ moments, current, onSeek, clock }: MomentListProps): ReactElement {
   const now = useRef<HTMLLIElement>(null)
-  useEffect(() => now.current?.scrollIntoView({ block: "nearest" }), [current])
+  useEffect(() => {
+    // It may return a promise, which is no way to end an effect.
+    now.current?.scrollIntoView({ block: "nearest" })
+  }, [current])
   const from = Math.max(0, Math.min(current - SHOWN / 2, moments.length - SHOWN))
   return (
     <ol className={css["moments"]} aria-label="What happened">
