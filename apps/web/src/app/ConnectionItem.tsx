@@ -24,7 +24,11 @@ export function ConnectionItem(): ReactElement {
       <i aria-hidden="true" />
       {words}
       {state._tag === "Online" && delay !== undefined ? <span className={styles["delay"]}>{delay} ms</span> : null}
-      {state._tag === "Reconnecting" ? <Since state={state} /> : null}
+      {state._tag === "Reconnecting" ? (
+        <span className={styles["since"]}>
+          <Since state={state} />
+        </span>
+      ) : null}
     </button>
   )
   return (
@@ -65,9 +69,9 @@ function useWallClock(): (at: number) => number {
 function Since({ state }: { readonly state: Extract<ConnectionState, { readonly _tag: "Reconnecting" }> }): ReactElement {
   const wall = useWallClock()
   return (
-    <span className={styles["since"]}>
+    <>
       since {clockTime(wall(state.since))}, next try in <Seconds until={wall(state.retryAt)} />
-    </span>
+    </>
   )
 }
 
@@ -82,7 +86,11 @@ function Details({ state }: { readonly state: ConnectionState }): ReactElement {
           Connected to {location.host}, Holdfast {state.version}. Sessions run there, whether this page is open or not.
         </p>
       ) : null}
-      {state._tag === "Reconnecting" ? <p dir="auto">The connection was lost: {state.reason}.</p> : null}
+      {state._tag === "Reconnecting" ? (
+        <p dir="auto">
+          The connection was lost: {state.reason}. It is away <Since state={state} />.
+        </p>
+      ) : null}
       {state._tag === "Refused" ? <p dir="auto">{state.error.message}</p> : null}
       {away ? <p>Sessions keep running on the server. What you send now is kept here, and is sent when it is back.</p> : null}
       {age === undefined ? null : <p>The list is as of {clockTime(age)}.</p>}

@@ -26,6 +26,10 @@ function Working() {
   const turn = useCell(view.turn)
   const doing = useDoing(session)
   const isWriting = useIsWriting()
+  const asks = useOf(
+    view.record,
+    (record) => record?.permissions.some((one) => one.decision === undefined && one.turn !== undefined) === true,
+  )
   if (turn.status !== "streaming") return null
   if (turn.interrupting === true) return <div className={css["line"]}>Stopping…</div>
   if (turn.silentSince !== undefined) {
@@ -35,7 +39,8 @@ function Working() {
       </div>
     )
   }
-  if (isWriting) return null
+  // What it asks stands below, in the dock.
+  if (isWriting || asks) return null
   const what = doing?.what === "tool" ? "Works" : (WHAT[doing?.what ?? "nothing"] ?? "Works")
   return (
     <div className={css["line"]}>
