@@ -25,9 +25,9 @@ const wanted = {
 await prepare(
   { lean: false, title: "everything for tests" },
   (node, env) =>
-    runToEnd(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--project=e2e", "tests/e2e/scenes.test.ts"], {
+    runToEnd(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--project=faults", "tests/faults/scenes.test.ts"], {
       cwd: ROOT,
-      env: { ...env, HOLDFAST_FAULTS: "short", ...wanted },
+      env: { ...env, HOLDFAST_FAULTS: "long", ...wanted },
     }),
   [{ folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }],
 )

@@ -1,5 +1,5 @@
 /** A headless browser for a test, through playwright-core of tests/heavy. */
-import { CHROMIUM_FLAGS, playwright } from "@holdfast/testkit/chromium-program"
+import { CHROMIUM_FLAGS, chromiumProgram, playwright } from "@holdfast/testkit/chromium-program"
 import { inject } from "vitest"
 
 /** The part of playwright's context that tests use: pages with their cookies and storage. */
@@ -65,7 +65,9 @@ interface Playwright {
 const KEPT = ["--disable-back-forward-cache"]
 
 /** Starts a browser; the test closes it. */
-export function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
   const { chromium } = playwright<Playwright>()
-  return chromium.launch({ executablePath: inject("chromium"), args: CHROMIUM_FLAGS, ignoreDefaultArgs: KEPT })
+  // Fault tests, most of which need no browser, have no setup that looks for one.
+  const executablePath = inject("chromium") ?? (await chromiumProgram())
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, ignoreDefaultArgs: KEPT })
 }

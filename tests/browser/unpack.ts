@@ -4,8 +4,8 @@ import { chromiumProgram } from "@holdfast/testkit/chromium-program"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Path of the browser's program. */
-    chromium: string
+    /** Path of the browser's program; `undefined` where no setup has looked for it. */
+    chromium: string | undefined
   }
 }
 

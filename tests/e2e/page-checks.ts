@@ -1,6 +1,7 @@
 /** What is looked at on every page: nothing is wider than its place, and nothing is out of reach for those who do not see it. */
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { CUTS } from "./cut-text.ts"
 import type { Page } from "./playwright.ts"
 
 /** Elements that hold one line, and have to cut what is too long. */
@@ -19,9 +20,10 @@ const OVERFLOWS = `(() => {
   return found
 })()`
 
-/** What is wider than its place. */
+/** What is wider than its place, and text that is cut off. */
 export async function overflowsOf(page: Page): Promise<ReadonlyArray<string>> {
-  return (await page.evaluate(OVERFLOWS)) as ReadonlyArray<string>
+  const wide = (await page.evaluate(OVERFLOWS)) as ReadonlyArray<string>
+  return [...wide, ...((await page.evaluate(CUTS)) as ReadonlyArray<string>)]
 }
 
 const TARGETS = "a[href],button,input,select,textarea,[role=tab],[role=option],[role=menuitem],[role=switch]"

@@ -54,7 +54,7 @@ export async function showSession(opened: AppPage, session: string, text?: strin
 }
 
 const OVER = `document.querySelector("[role=dialog],[role=menu],[data-inbox]")`
-const PANES = `[...document.querySelectorAll("main [data-pane]")].map((pane) => pane.dataset.pane).join()`
+const PANES = `[...document.querySelectorAll("main [data-pane]")].map((pane) => pane.dataset.session).join()`
 
 /** Leads back to the list, with no pane open and nothing over the page. */
 export async function clear(opened: AppPage): Promise<void> {
@@ -67,8 +67,10 @@ export async function clear(opened: AppPage): Promise<void> {
   }
   await visit(opened, "/")
   for (;;) {
-    const panes = await page.evaluate(`document.activeElement?.blur(), ${PANES}`)
+    const panes = String(await page.evaluate(`document.activeElement?.blur(), ${PANES}`))
     if (panes === "") return
+    // The phone shows the list or a pane, and keys are for what it shows.
+    await visit(opened, `/s/${panes.split(",")[0]}`)
     await page.keyboard.press("x")
     await until(opened, `${PANES} !== ${JSON.stringify(panes)}`)
     await visit(opened, "/")
