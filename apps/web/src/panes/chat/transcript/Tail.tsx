@@ -2,6 +2,9 @@
 import { isTextPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import { useCell, useDoing } from "@holdfast/react"
+import { viewAges } from "../../../app/kept-views.ts"
+import { useStore } from "../../../ui/store.ts"
+import { fullTime } from "../../../ui/time.ts"
 import css from "./transcript.module.css"
 import { TaskLine } from "../tools/CallTask.tsx"
 import { useOf } from "../pace/use-paced.ts"
@@ -126,12 +129,25 @@ function Tasks() {
   )
 }
 
+/** How old what is shown is, while it is what was kept of an earlier visit. */
+function Age() {
+  const { session } = useChat()
+  const at = useStore(viewAges).get(session)
+  if (at === undefined) return null
+  return (
+    <div className={css["line"]} role="status">
+      As it was kept here at {fullTime(at)}. What came since is read when the server is back.
+    </div>
+  )
+}
+
 /** What comes after the last row. */
 export function Tail() {
   return (
     <div className={css["tail"]}>
       <div>
         <Empty />
+        <Age />
         <Failed />
         <Trouble />
         <Working />
