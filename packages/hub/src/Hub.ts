@@ -274,6 +274,10 @@ export class Hub extends Context.Service<
     readonly rate: (by: Principal) => Rate | undefined
     /** Ends what a credential opened that was revoked or has expired: its attachments get `detached` with the reason. */
     readonly dropCredential: (credential: string, reason: string) => Effect.Effect<void>
+    /** Says who the persons are (H-22): what is kept of others is forgotten (L-12). */
+    readonly knowPersons: (isKnown: (person: string) => boolean) => void
+    /** Forgets what is kept of a person who is not known any more. */
+    readonly forgetPerson: (person: string) => void
   }
 >()("@holdfast/hub/Hub") {}
 

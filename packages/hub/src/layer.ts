@@ -39,6 +39,7 @@ import { openAnnouncements } from "./sessions/Announcements.ts"
 import type { Attached } from "./sessions/attach.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
 import type { HubContext } from "./sessions/HubContext.ts"
+import { Persons } from "./sessions/Persons.ts"
 import { SeenListeners } from "./sessions/SeenListeners.ts"
 import { purgeDue } from "./sessions/purge.ts"
 import type { PastScreens } from "./terminal/PastScreens.ts"
@@ -125,7 +126,8 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* agents.trust.load
       yield* directories.settleAll(store)
       const announcements = yield* openAnnouncements({ store, now, report, run: (effect) => fork(effect, () => {}) })
-      const core: HubContext = { ...kind, id, table, feed, agents, announcements, seen: new SeenListeners() }
+      const persons = new Persons({ store, fork, report })
+      const core: HubContext = { ...kind, id, table, feed, agents, announcements, persons, seen: new SeenListeners() }
       const attached: Attached = new Map()
       const rates = new Rates(settings.rateLimit)
       const operations = new Operations(telemetry, rates)
@@ -137,6 +139,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* Effect.addFinalizer(() =>
         Effect.promise(async () => {
           clearInterval(purge)
+          persons.close()
           reconciler.close()
           fleet.close()
           table.close("the hub is stopping")
@@ -157,6 +160,8 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
           Effect.sync(() => {
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop(reason)
           }),
+        knowPersons: (isKnown) => persons.know(isKnown),
+        forgetPerson: (person) => persons.forget(person),
       })
     }),
   )

@@ -54,19 +54,20 @@ export class Devices {
     }
   }
 
-  /** Takes them from the store; those of persons who are not there any more are forgotten. */
+  /** Takes them from the store; those of persons who are not there any more are forgotten, and what waits for a device that is gone. */
   get load(): Effect.Effect<void, StoreError> {
+    const { changed, isKnown, store } = this.#parts
     return Effect.gen({ self: this }, function* () {
-      for (const { name, value } of yield* this.#parts.store.settings(PLACE)) {
+      const late = new Map((yield* store.settings(LATE)).map(({ name, value }) => [name, JSON.parse(value) as Waiting]))
+      for (const { name, value } of yield* store.settings(PLACE)) {
         const kept = JSON.parse(value) as KeptDevice
-        if (this.#parts.isKnown(kept.person) && this.#parts.isKnown(kept.token ?? kept.person)) {
-          this.#devices.set(name, new Device(kept, this.#deviceParts, yield* this.#late(kept)))
-        } else {
-          yield* Effect.ignore(this.#parts.store.putSetting(name, undefined))
-          yield* Effect.ignore(this.#forgetLate(kept))
-        }
+        if (isKnown(kept.person) && isKnown(kept.token ?? kept.person))
+          this.#devices.set(name, new Device(kept, this.#deviceParts, this.#takeLate(kept, late)))
+        else yield* Effect.ignore(store.putSetting(name, undefined))
       }
-      this.#parts.changed(this.#devices.size > 0)
+      // Where the store refuses, the next start forgets it.
+      for (const name of late.keys()) yield* Effect.ignore(store.putSetting(name, undefined))
+      changed(this.#devices.size > 0)
     })
   }
 
@@ -166,19 +167,12 @@ export class Devices {
     return Effect.andThen(this.#parts.store.putSetting(place, undefined), this.#forgetLate(kept))
   }
 
-  /** What waits for a further try, by its tag; what is history by now is forgotten. */
-  #late(kept: KeptDevice): Effect.Effect<ReadonlyMap<string, Waiting>, StoreError> {
-    const { now, store } = this.#parts
+  /** What waits for a further try to a device, by its tag, taken out of all that waits; what is history by now is left. */
+  #takeLate(kept: KeptDevice, late: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
     const place = lateOf(kept)
-    return Effect.gen(function* () {
-      const late = new Map<string, Waiting>()
-      for (const { name, value } of yield* store.settings(place)) {
-        const waiting = JSON.parse(value) as Waiting
-        if (now() - waiting.notice.time <= OLD) late.set(name.slice(place.length), waiting)
-        else yield* Effect.ignore(store.putSetting(name, undefined))
-      }
-      return late
-    })
+    const own = [...late].filter(([name, { notice }]) => name.startsWith(place) && this.#parts.now() - notice.time <= OLD)
+    for (const [name] of own) late.delete(name)
+    return new Map(own.map(([name, waiting]) => [name.slice(place.length), waiting]))
   }
 
   #forgetLate(kept: KeptDevice): Effect.Effect<void, StoreError> {

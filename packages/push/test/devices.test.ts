@@ -23,10 +23,13 @@ describe("devices", () => {
     await Effect.runPromise(house.devices.dropPerson("t1"))
     expect((await list(TOKEN)).devices).toEqual([])
     house.stop()
-    // Whose token ended while no hub ran is not known any more.
+    // Whose token ended while no hub ran is not known any more; nor is a device of which a kill left what waited.
     await (await begin()).put("/token", TOKEN)
+    for (const place of ["t1/tokenxxx", "owner/device05"])
+      await Effect.runPromise(push.store.putSetting(`push-late/${place}/s1`, JSON.stringify({ notice: { time: Date.now() } })))
     const later = await begin([], ["owner"])
     expect(await Effect.runPromise(push.store.settings("push/"))).toHaveLength(19)
+    expect(await Effect.runPromise(push.store.settings("push-late/"))).toEqual([])
     later.stop()
   })
 

@@ -15,7 +15,7 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "./credential-file.ts"
 import { type Credentials, makeCredentials } from "@holdfast/doors/credentials/Credentials"
 import { originsProblem, publicUrlProblem, unprotected } from "@holdfast/doors/guard/names"
-import type { Hub } from "@holdfast/hub/Hub"
+import { Hub } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
 import { addressOf, linkPath } from "@holdfast/doors/http/administration"
@@ -148,15 +148,17 @@ async function build(
   }
 }
 
-/** Notifications on devices; those of a person who is not there any more end with the credential. */
+/** Notifications on devices; what is kept of a person who is not there any more goes with the credential. */
 const notifications = Effect.fnUntraced(function* (
   settings: Settings,
   data: string,
   credentials: Credentials,
   telemetry: Telemetry,
 ) {
-  const isKnown = (person: string): boolean => person === "owner" || credentials.tokens().some(({ id }) => id === person)
-  const { inForce: isInForce } = credentials
+  const { inForce: isInForce, isPerson: isKnown } = credentials
+  const hub = yield* Hub
+  credentials.onLeft(hub.forgetPerson)
+  hub.knowPersons(isKnown)
   const { dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, isInForce, telemetry })
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   credentials.onEnd((credential) => fork(dropPerson(personOf(credential))))

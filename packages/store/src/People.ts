@@ -1,4 +1,4 @@
-/** What a store keeps of people beside the sessions: small documents, and up to where they have seen each session (S-31, S-32). */
+/** What a store keeps of people beside the sessions: small documents, and up to where they have seen each session (S-31, S-32, S-35). */
 import type * as Effect from "effect/Effect"
 import type { NoSuchSession, StoreError } from "./store-errors.ts"
 
@@ -46,6 +46,9 @@ export interface SeenPage {
   readonly head: number
 }
 
+/** Most that one step of forgetting a person removes. */
+export const FORGET_STEP = { documents: 8, marks: 256 } as const
+
 /** The part of a store's contract that is about people; a person is named by whose keys a credential uses (H-22). */
 export interface People {
   /** Puts or removes a document. The documents whose name is a session's id are removed with that session. */
@@ -64,4 +67,9 @@ export interface People {
   readonly seen: (person: string, after: number, limit: number) => Effect.Effect<SeenPage, StoreError>
   /** A person's marks of some sessions. */
   readonly seenOf: (person: string, ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, number>, StoreError>
+
+  /** Persons of whom something is kept, in the order of their names, after a name. */
+  readonly persons: (after: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
+  /** Removes some of what is kept of a person, so little that no append waits long for it; true while something is left. */
+  readonly forgetPerson: (person: string) => Effect.Effect<boolean, StoreError>
 }

@@ -48,6 +48,8 @@ export function makeFakeHub(telemetry: Telemetry = noTelemetry) {
       loaded: 0,
       attachments: sinks.size,
     })),
+    knowPersons: () => undefined,
+    forgetPerson: () => undefined,
     dropCredential: (credential) =>
       Effect.sync(() => {
         dropped.push(credential)

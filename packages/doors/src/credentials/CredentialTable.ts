@@ -1,8 +1,9 @@
 /**
- * The credentials in force, by the hash of their secret: tokens and owners, and the keys of browsers that they signed in. Of those
- * that have expired the hashes are kept for a while: whoever shows their secret is told so (X-21).
+ * The credentials in force, by the hash of their secret: tokens and owners, and the keys of browsers that they signed in; and those
+ * that have expired of late.
  */
 import type { Principal } from "@holdfast/hub/Hub"
+import { type Expired, ExpiredSecrets } from "./ExpiredSecrets.ts"
 import { makeProof, proofId } from "./proof.ts"
 import { hashSecret, sameHash, SECRET_MAX } from "./secret.ts"
 
@@ -18,15 +19,6 @@ export interface Entry {
   /** Name of the setting that keeps it, if one does. */
   readonly setting?: string
 }
-
-/** A credential whose time has come. `expiresAt` in epoch milliseconds; `isBrowser`: it is the key of a browser. */
-export interface Expired {
-  readonly expiresAt: number
-  readonly isBrowser: boolean
-}
-
-/** Expired credentials that are remembered: the last ones. */
-export const EXPIRED_MAX = 1000
 
 /** A credential itself, which lasts unless `expiresAt` says otherwise; where it is `provable`, the hub can be asked to prove that it knows it. */
 export function lasting(hash: string, principal: Principal, provable = true, expiresAt = Number.POSITIVE_INFINITY): Entry {
@@ -44,14 +36,15 @@ export class CredentialTable {
   readonly #byHash = new Map<string, Entry>()
   /** How many entries each credential's id has: asked for with each request. */
   readonly #counts = new Map<string, number>()
-  /** By the hash of their secret, in the order in which they were remembered. */
-  readonly #expired = new Map<string, Expired & { readonly proofId: string }>()
+  /** Those whose time is over. */
+  readonly expired: ExpiredSecrets
   readonly #listeners: Array<(credential: string, hasExpired: boolean) => void> = []
   readonly #now: () => number
 
   /** `now` gives epoch milliseconds. */
   constructor(now: () => number) {
     this.#now = now
+    this.expired = new ExpiredSecrets(now)
   }
 
   /** Puts one in force. */
@@ -75,24 +68,24 @@ export class CredentialTable {
     if (secret.length > SECRET_MAX) return undefined
     const hash = hashSecret(secret)
     const entry = this.#byHash.get(hash)
-    if (entry === undefined) return this.#expired.get(hash)
+    if (entry === undefined) return this.expired.find(hash)
     const { expiresAt, lasting: isLasting } = entry
     return expiresAt > this.#now() ? undefined : { expiresAt, isBrowser: isLasting !== true }
-  }
-
-  /** Remembers one that has expired. */
-  remember(hash: string, expired: Expired): void {
-    this.#expired.delete(hash)
-    this.#expired.set(hash, { ...expired, proofId: proofId(hash) })
-    const [oldest] = this.#expired.keys()
-    if (this.#expired.size > EXPIRED_MAX && oldest !== undefined) this.#expired.delete(oldest)
   }
 
   /** Ends a credential whose time has come, and what it opened; returns the settings that kept it. */
   expire(credential: string, expiresAt: number): ReadonlyArray<string> {
     for (const [hash, { principal, lasting: isLasting }] of this.#byHash)
-      if (principal.credential === credential) this.remember(hash, { expiresAt, isBrowser: isLasting !== true })
+      if (principal.credential === credential) this.expired.remember(hash, { expiresAt, isBrowser: isLasting !== true })
     return this.#end(credential, () => true, true)
+  }
+
+  /** Ends the key of a browser whose time has come. */
+  expireKey(hash: string): void {
+    const entry = this.#byHash.get(hash)
+    if (entry === undefined) return
+    this.expired.remember(hash, { expiresAt: entry.expiresAt, isBrowser: true })
+    this.#remove(hash)
   }
 
   /** The one with this hash. */
@@ -103,8 +96,7 @@ export class CredentialTable {
   /** Proof for the one with this public id, also when it has expired; `undefined` when it is not known. */
   prove(id: string, nonce: string, address: string): string | undefined {
     for (const entry of this.#byHash.values()) if (entry.proofId === id) return makeProof(entry.hash, nonce, address)
-    for (const [hash, expired] of this.#expired) if (expired.proofId === id) return makeProof(hash, nonce, address)
-    return undefined
+    return this.expired.prove(id, nonce, address)
   }
 
   /** Whether a credential's id is in force, itself or in a browser. */

@@ -3,14 +3,16 @@
  *
  * All are in memory by the hash of their secret, so that the guard decides without waiting; hashes of tokens and keys
  * last in the store. A key acts as the credential whose link it came from and ends with it, also when that was replaced
- * while no hub ran (G-6, G-7, G-17).
+ * while no hub ran (G-6, G-7, G-17). Nothing is left of what has ended but that it expired, of the last of them (G-25).
  */
 import * as Effect from "effect/Effect"
 import type { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
-import { CredentialTable, type Expired, lasting } from "./CredentialTable.ts"
-import { type CredentialOptions, FIXED, KeptCredentials, type NewToken, OWNER } from "./KeptCredentials.ts"
+import { CredentialTable, lasting } from "./CredentialTable.ts"
+import type { CredentialOptions, NewToken } from "./credential-options.ts"
+import type { Expired } from "./ExpiredSecrets.ts"
+import { FIXED, KeptCredentials, OWNER } from "./KeptCredentials.ts"
 import type { NewDevice } from "./links.ts"
 import type { Pairing } from "./Pairings.ts"
 import { PROVABLE_MIN } from "./proof.ts"
@@ -26,6 +28,8 @@ export interface Credentials {
   readonly prove: (id: string, nonce: string, address: string) => string | undefined
   /** Whether a credential's id is still in force. */
   readonly inForce: (credential: string) => boolean
+  /** Whether there is such a person (H-22): the owner, or a token that the store still has, be it that of a device. */
+  readonly isPerson: (person: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
   readonly makeToken: (request: NewToken) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives a token another name; `undefined` when there is no such token. */
@@ -49,6 +53,8 @@ export interface Credentials {
   readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>
   /** Calls back with the id of each credential that ends, and whether its time had come. */
   readonly onEnd: (listener: (credential: string, hasExpired: boolean) => void) => void
+  /** Calls back with each token that the store has let go of: that person is not there any more. */
+  readonly onLeft: (listener: (person: string) => void) => void
   /** The owner, as whom the hub itself makes links. */
   readonly owner: () => Principal
 }
@@ -68,6 +74,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     expired: (secret) => table.findExpired(secret),
     prove: (id, nonce, address) => table.prove(id, nonce, address),
     inForce: (credential) => table.has(credential),
+    isPerson: (person) => made.isPerson(person),
     tokens: () => made.tokens(),
     makeToken: (request) => made.makeToken(request),
     renameToken: (id, name) => made.renameToken(id, name),
@@ -79,6 +86,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     onPaired: (id, listener) => made.pairings.on(id, listener),
     redeem: (link) => made.redeem(link),
     onEnd: (listener) => table.onEnd(listener),
+    onLeft: (listener) => made.onLeft(listener),
     owner: () => made.owner,
   }
   return credentials

@@ -1,5 +1,6 @@
 /**
- * What makes and ends credentials, and keeps them in the store: their hashes, never their secrets (G-7).
+ * What makes and ends credentials, and keeps them in the store: their hashes, never their secrets (G-7), and
+ * nothing of those that have ended (G-25).
  */
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
@@ -7,42 +8,13 @@ import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "@holdfast/hub/Hub"
-import { type CredentialTable, type Entry, EXPIRED_MAX, lasting } from "./CredentialTable.ts"
+import { type CredentialTable, type Entry, lasting } from "./CredentialTable.ts"
+import type { CredentialOptions, NewToken, SettingProblem } from "./credential-options.ts"
 import { Expiry } from "./Expiry.ts"
 import { Links, type NewDevice, type PairedDevice } from "./links.ts"
 import { type Pairing, Pairings } from "./Pairings.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
 import { keyText, parseKey, parseToken, tokenText } from "./stored.ts"
-
-/** Why a setting was not kept; `StoreFull` is the tag of a full disk. */
-export interface SettingProblem {
-  readonly _tag: string
-  readonly message: string
-}
-
-/** Where hashes last: settings by name, as the hub's store keeps them. */
-export interface SettingsStore {
-  /** Keeps a setting, or removes it when there is no value. */
-  readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, SettingProblem>
-  /** The settings whose name begins with `prefix`. */
-  readonly settings: (
-    prefix: string,
-  ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, SettingProblem>
-}
-
-/** How `makeCredentials` is set up. Times are milliseconds. */
-export interface CredentialOptions {
-  readonly store: SettingsStore
-  /** The owner's secret, from its file. */
-  readonly owner: string
-  /** Writes a new owner's secret to its file and gives it; may reject. */
-  readonly replaceOwner: () => Promise<string>
-  /** Fixed token with all rights; empty for none. */
-  readonly fixed: string
-  readonly linkExpiry: number
-  readonly signInExpiry: number
-  readonly now: () => number
-}
 
 /** What the owner's credential, its successors and the fixed token have in common. No token's id is `owner`. */
 export const OWNER = { name: "owner", scope: "all", holder: "owner" } as const
@@ -53,16 +25,22 @@ export const FIXED = "fixed"
 /** What a device is called that was given no name. */
 const DEVICE = "Phone"
 
-/** A token that is to be made; without `sessions` it is for all of them, without `expiresAt` it lasts until it is revoked. */
-export type NewToken = Pick<TokenShown, "name" | "scope" | "sessions" | "expiresAt">
-
-/** Name of the setting that keeps the time of an expired token, before the hash of its secret. */
+/** Settings: tokens by their ids, keys of browsers by their hashes, and by the hash of its secret when a token expired. */
+const TOKEN = "token/"
+const BROWSER = "browser/"
 const EXPIRED = "expired/"
 
-/** Milliseconds for which it is kept that a token has expired. */
-const EXPIRED_KEPT = 90 * 24 * 3_600_000
+/** Milliseconds after which what the store did not let go of is tried again. */
+const AGAIN = 60_000
 
 type Kept<A> = Effect.Effect<A, StorageFull | Unavailable>
+
+/** A token whose time has come, and the settings that keep it and its browsers. */
+interface Ending {
+  readonly hash: string
+  readonly expiresAt: number
+  readonly settings: ReadonlyArray<string>
+}
 
 /** The credentials that are made and ended while the hub runs. */
 export class KeptCredentials {
@@ -73,14 +51,18 @@ export class KeptCredentials {
   readonly #links = new Links()
   readonly #rotating = Semaphore.makeUnsafe(1)
   readonly #expiry: Expiry
+  /** Ids of tokens that another version wrote: they open nothing, and their persons are not forgotten. */
+  readonly #unread = new Set<string>()
+  /** Tokens whose time has come and that the store still has. */
+  readonly #ending = new Map<string, Ending>()
+  readonly #listeners: Array<(person: string) => void> = []
   #owner: Entry
 
   constructor(options: CredentialOptions, table: CredentialTable, run: (effect: Effect.Effect<void>) => void) {
     this.#options = options
     this.#table = table
-    this.#expiry = new Expiry(options.now, (ids) => {
-      // What the store does not let go of now is dropped at the next start.
-      for (const id of ids) run(Effect.ignore(this.#expire(id)))
+    this.#expiry = new Expiry(options.now, (settings) => {
+      for (const setting of settings) run(this.#over(setting))
     })
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
@@ -94,9 +76,12 @@ export class KeptCredentials {
   get load(): Effect.Effect<void, SettingProblem> {
     const { store, now } = this.#options
     return Effect.gen({ self: this }, function* () {
-      for (const { name, value } of yield* store.settings("token/")) {
+      for (const { name, value } of yield* store.settings(TOKEN)) {
         const token = parseToken(value)
-        if (token === undefined) continue
+        if (token === undefined) {
+          this.#unread.add(name.slice(TOKEN.length))
+          continue
+        }
         if (token.from !== undefined && token.from !== this.#owner.hash) {
           yield* store.putSetting(name, undefined)
           continue
@@ -109,23 +94,27 @@ export class KeptCredentials {
         const { hash, from: _, ...shown } = token
         this.#add(shown, hash)
       }
-      for (const { name, value } of yield* store.settings("browser/")) {
+      for (const { name, value } of yield* store.settings(BROWSER)) {
         const key = parseKey(value)
         const from = key === undefined ? undefined : this.#table.withHash(key.from)
         if (key !== undefined && from !== undefined && key.expiresAt <= now())
-          this.#table.remember(key.hash, { expiresAt: key.expiresAt, isBrowser: true })
+          this.#table.expired.remember(key.hash, { expiresAt: key.expiresAt, isBrowser: true })
         if (key === undefined || from === undefined || key.expiresAt <= now()) yield* store.putSetting(name, undefined)
-        else this.#table.add({ hash: key.hash, principal: from.principal, expiresAt: key.expiresAt, setting: name })
+        else this.#addKey(key.hash, from.principal, key.expiresAt)
       }
-      const over = (yield* store.settings(EXPIRED))
-        .map(({ name, value }) => ({ name, expiresAt: Number(value) }))
-        .toSorted((a, b) => a.expiresAt - b.expiresAt)
-      for (const [at, { name, expiresAt }] of over.entries()) {
-        if (at >= over.length - EXPIRED_MAX && expiresAt > now() - EXPIRED_KEPT)
-          this.#table.remember(name.slice(EXPIRED.length), { expiresAt, isBrowser: false })
-        else yield* store.putSetting(name, undefined)
-      }
+      const over = (yield* store.settings(EXPIRED)).map(({ name, value }) => ({ name, expiresAt: Number(value) }))
+      for (const { name, expiresAt } of over.toSorted((a, b) => a.expiresAt - b.expiresAt))
+        this.#table.expired.remember(name.slice(EXPIRED.length), { expiresAt, isBrowser: false })
+      yield* this.#dropDisplaced
     })
+  }
+
+  isPerson(person: string): boolean {
+    return person === OWNER.holder || this.#shown.has(person) || this.#unread.has(person)
+  }
+
+  onLeft(listener: (person: string) => void): void {
+    this.#listeners.push(listener)
   }
 
   tokens(): ReadonlyArray<TokenShown> {
@@ -133,7 +122,8 @@ export class KeptCredentials {
   }
 
   makeToken(request: NewToken): Kept<TokenShown & { readonly secret: string }> {
-    return Effect.mapError(this.#make(request), storeProblem)
+    // What the store has is in force, also when the client that asked has gone; so it is below.
+    return this.#make(request).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
   }
 
   #make(request: NewToken & Pick<TokenShown, "device">): Effect.Effect<TokenShown & { readonly secret: string }, SettingProblem> {
@@ -152,19 +142,19 @@ export class KeptCredentials {
       const [shown, entry] = [this.#shown.get(id), this.#table.lasting(id)]
       if (shown === undefined || entry === undefined) return Effect.succeed(undefined)
       const token = { ...shown, name }
-      return Effect.map(this.#keep(token, entry.hash), () => {
+      return Effect.flatMap(this.#keep(token, entry.hash), () => {
         // It may have ended meanwhile.
-        if (this.#table.lasting(id) === undefined) return undefined
+        if (this.#table.lasting(id) === undefined) return Effect.as(this.#forget([`${TOKEN}${id}`]), undefined)
         this.#shown.set(id, token)
         this.#table.rename(id, name)
-        return token
+        return Effect.succeed(token)
       })
-    }).pipe(Effect.mapError(storeProblem))
+    }).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
   }
 
   #keep(token: TokenShown, hash: string): Effect.Effect<void, SettingProblem> {
     const from = token.device === true ? { from: this.#owner.hash } : {}
-    return this.#options.store.putSetting(`token/${token.id}`, tokenText({ ...token, hash, ...from }))
+    return this.#options.store.putSetting(`${TOKEN}${token.id}`, tokenText({ ...token, hash, ...from }))
   }
 
   /** Puts a token in force. */
@@ -178,31 +168,67 @@ export class KeptCredentials {
       ...(device === true ? { holder: OWNER.holder } : {}),
       ...(sessions === undefined ? {} : { sessions: new Set(sessions) }),
     }
-    this.#table.add({ ...lasting(hash, principal, true, expiresAt), setting: `token/${id}` })
-    if (expiresAt !== undefined) this.#expiry.add(id, expiresAt)
+    const setting = `${TOKEN}${id}`
+    this.#table.add({ ...lasting(hash, principal, true, expiresAt), setting })
+    if (expiresAt !== undefined) this.#expiry.add(setting, expiresAt)
+  }
+
+  /** Puts the key of a browser in force. */
+  #addKey(hash: string, principal: Principal, expiresAt: number): void {
+    const setting = `${BROWSER}${hash}`
+    this.#table.add({ hash, principal, expiresAt, setting })
+    this.#expiry.add(setting, expiresAt)
   }
 
   revokeToken(id: string): Kept<boolean> {
     return Effect.suspend(() => {
       if (!this.#shown.has(id)) return Effect.succeed(false)
-      this.#expiry.remove(id)
       return this.#drop(id, this.#table.end(id))
-    }).pipe(Effect.mapError(storeProblem))
+    }).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
   }
 
-  /** Ends a token whose time has come; whoever shows its secret later hears why it is refused (X-21). */
-  #expire(id: string): Effect.Effect<unknown, SettingProblem> {
+  /** Ends a token or a browser's key whose time has come; what the store does not let go of now is tried again. */
+  #over(setting: string): Effect.Effect<void> {
+    const ended = setting.startsWith(TOKEN) ? this.#expire(setting.slice(TOKEN.length)) : this.#expireKey(setting)
+    const { again = AGAIN, now } = this.#options
+    return ended.pipe(Effect.catch(() => Effect.sync(() => this.#expiry.add(setting, now() + again))))
+  }
+
+  /** Whoever shows the secret of an expired token later hears why it is refused (X-21). */
+  #expire(id: string): Effect.Effect<void, SettingProblem> {
     return Effect.suspend(() => {
       const entry = this.#table.lasting(id)
-      if (entry === undefined) return this.#drop(id, [])
-      const dropped = this.#drop(id, this.#table.expire(id, entry.expiresAt))
-      return Effect.andThen(this.#options.store.putSetting(`${EXPIRED}${entry.hash}`, String(entry.expiresAt)), dropped)
+      if (entry !== undefined) {
+        const { hash, expiresAt } = entry
+        this.#ending.set(id, { hash, expiresAt, settings: this.#table.expire(id, expiresAt) })
+      }
+      const ending = this.#ending.get(id)
+      if (ending === undefined) return Effect.void
+      const kept = this.#options.store.putSetting(`${EXPIRED}${ending.hash}`, String(ending.expiresAt))
+      return kept.pipe(Effect.andThen(this.#drop(id, ending.settings)), Effect.andThen(this.#dropDisplaced))
     })
+  }
+
+  #expireKey(setting: string): Effect.Effect<void, SettingProblem> {
+    return Effect.suspend(() => {
+      this.#table.expireKey(setting.slice(BROWSER.length))
+      return this.#forget([setting])
+    })
+  }
+
+  /** Lets go of the times of expired tokens that are not remembered any more. */
+  get #dropDisplaced(): Effect.Effect<void, SettingProblem> {
+    return Effect.suspend(() => this.#forget(this.#table.expired.takeDisplaced().map((hash) => `${EXPIRED}${hash}`)))
   }
 
   /** Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated. */
   #drop(id: string, settings: ReadonlyArray<string>): Effect.Effect<boolean, SettingProblem> {
-    return Effect.map(this.#forget([...new Set([...settings, `token/${id}`])]), () => this.#shown.delete(id))
+    return Effect.map(this.#forget([...new Set([...settings, `${TOKEN}${id}`])]), () => {
+      this.#ending.delete(id)
+      if (!this.#shown.delete(id)) return false
+      for (const listener of this.#listeners) listener(id)
+      return true
+    })
   }
 
   get rotate(): Kept<void> {
@@ -280,17 +306,17 @@ export class KeptCredentials {
       const key = makeSecret()
       const hash = hashSecret(key)
       const expiresAt = Math.min(now() + signInExpiry, from.expiresAt)
-      const setting = `browser/${hash}`
+      const setting = `${BROWSER}${hash}`
       return store.putSetting(setting, keyText({ from: from.hash, hash, expiresAt })).pipe(
-        Effect.map(() => {
-          // The credential may have ended meanwhile.
-          if (this.#table.withHash(from.hash) === undefined) return undefined
-          this.#table.add({ hash, principal: from.principal, expiresAt, setting })
-          return key
+        Effect.flatMap(() => {
+          // The credential may have ended meanwhile, with the keys that were there.
+          if (this.#table.withHash(from.hash) === undefined) return Effect.as(this.#forget([setting]), undefined)
+          this.#addKey(hash, from.principal, expiresAt)
+          return Effect.succeed(key)
         }),
         Effect.tapError(() => Effect.sync(() => this.#links.putBack(secret, link))),
       )
-    }).pipe(Effect.mapError(storeProblem))
+    }).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
   }
 
   #own(secret: string): Entry {
@@ -300,6 +326,7 @@ export class KeptCredentials {
   }
 
   #forget(settings: ReadonlyArray<string>): Effect.Effect<void, SettingProblem> {
+    for (const setting of settings) this.#expiry.remove(setting)
     return Effect.forEach(settings, (setting) => this.#options.store.putSetting(setting, undefined), { discard: true })
   }
 }

@@ -3,8 +3,8 @@ import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { CredentialTable, lasting } from "../../src/credentials/CredentialTable.ts"
+import type { SettingsStore } from "../../src/credentials/credential-options.ts"
 import { makeCredentials } from "../../src/credentials/Credentials.ts"
-import type { SettingsStore } from "../../src/credentials/KeptCredentials.ts"
 import { proofId } from "../../src/credentials/proof.ts"
 import { hashSecret } from "../../src/credentials/secret.ts"
 
@@ -13,10 +13,15 @@ const OWNER = "o".repeat(43)
 /** A store of settings in a map, which can be made full. */
 const settingsStore = () => {
   const kept = new Map<string, string>()
-  const state = { full: false }
+  const state: { full: boolean; hold: Promise<void> | undefined } = { full: false, hold: undefined }
   const store: SettingsStore = {
     putSetting: (name, value) =>
       Effect.suspend(() => {
+        if (state.hold !== undefined)
+          return Effect.andThen(
+            Effect.promise(() => state.hold ?? Promise.resolve()),
+            store.putSetting(name, value),
+          )
         if (state.full) return Effect.fail({ _tag: "StoreFull", message: "the disk is full" })
         if (value === undefined) kept.delete(name)
         else kept.set(name, value)
@@ -27,7 +32,7 @@ const settingsStore = () => {
   }
   return { store, kept, state }
 }
-const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token") => {
+const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token", signInExpiry = 3_600_000) => {
   const clock = { now: 1_000_000 }
   const ended: Array<string> = []
   let rotated = 0
@@ -46,8 +51,9 @@ const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token
       },
       fixed,
       linkExpiry: 600_000,
-      signInExpiry: 3_600_000,
+      signInExpiry,
       now: () => clock.now,
+      again: 20,
     }),
   )
   credentials.onEnd((credential) => void ended.push(credential))
@@ -141,6 +147,92 @@ describe("credentials", () => {
     const { credentials } = await setUp(OWNER, whole)
     expect(["s1000", "s1", "s0", "old"].map((one) => credentials.expired(one) !== undefined)).toEqual([true, true, false, false])
     expect([...whole.kept.keys()].filter((name) => name.startsWith("expired/")).length).toBe(1000)
+  })
+
+  it("G-25 X-21 the times of expired tokens are cut while the hub runs, and those of browsers' keys displace none", async () => {
+    const whole = settingsStore()
+    for (let i = 0; i < 1000; i++) whole.kept.set(`expired/${hashSecret(`s${i}`)}`, String(900_000 + i))
+    const { credentials, clock } = await setUp(OWNER, whole)
+    const known = () => ["s0", "s1", "s2"].map((one) => credentials.expired(one) !== undefined)
+    expect(known()).toEqual([true, true, true])
+    const expiresAt = clock.now + 30
+    const made = []
+    for (const name of ["a", "b"]) made.push(await run(credentials.makeToken({ name, scope: "read", expiresAt })))
+    const reader = credentials.authenticate(made[0]?.secret ?? "")
+    if (reader === undefined) throw new Error("not known")
+    for (let n = 0; n < 5; n++) await run(credentials.redeem(credentials.makeLink(reader).secret))
+    clock.now += 30
+    const names = () => [...whole.kept.keys()]
+    await eventually("both ended", 5000, () => !names().some((name) => !name.startsWith("expired/")))
+    await eventually("cut", 5000, () => names().length === 1000)
+    expect(known()).toEqual([false, false, true])
+    expect(credentials.expired(made[1]?.secret ?? "")).toBeDefined()
+    clock.now += 91 * 86_400_000
+    expect([...made.map(({ secret }) => secret), "s2"].map((secret) => credentials.expired(secret))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  it("G-25 the key of a browser whose time is over leaves the store while the hub runs, and is not taken for an unknown one", async () => {
+    const { credentials, clock, ended, kept } = await setUp(OWNER, settingsStore(), "fixed-token", 40)
+    const keys = []
+    for (let n = 0; n < 3; n++) keys.push((await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))) ?? "")
+    expect(keys.map((key) => credentials.authenticate(key)?.name)).toEqual(["owner", "owner", "owner"])
+    clock.now += 40
+    await eventually("the store let go of them", 5000, () => kept.size === 0)
+    expect(keys.map((key) => credentials.expired(key)?.isBrowser)).toEqual([true, true, true])
+    expect([credentials.authenticate(OWNER)?.name, ended]).toEqual(["owner", []])
+  })
+
+  it("G-25 L-12 a person is there until the store has let go of the token, which who asked need not wait for", async () => {
+    const { credentials, clock, state, kept, whole } = await setUp()
+    const left: Array<string> = []
+    credentials.onLeft((person) => void left.push(person))
+    const isPerson = (...persons: ReadonlyArray<string>) => persons.map((person) => credentials.isPerson(person))
+    const [one, two] = [
+      await run(credentials.makeToken({ name: "one", scope: "all" })),
+      await run(credentials.makeToken({ name: "two", scope: "all", expiresAt: clock.now + 20 })),
+    ]
+    expect(isPerson("owner", one.id, two.id, "fixed", "nobody")).toEqual([true, true, true, false, false])
+    const free = Promise.withResolvers<void>()
+    state.hold = free.promise
+    const revoking = Effect.runFork(credentials.revokeToken(one.id))
+    const gone = run(Fiber.interrupt(revoking))
+    expect([credentials.inForce(one.id), isPerson(one.id), left]).toEqual([false, [true], []])
+    state.hold = undefined
+    free.resolve()
+    await gone
+    expect([isPerson(one.id), left, credentials.tokens().length]).toEqual([[false], [one.id], 1])
+    state.full = true
+    clock.now += 20
+    await eventually("the end was noticed", 5000, () => !credentials.inForce(two.id))
+    expect([isPerson(two.id), left]).toEqual([[true], [one.id]])
+    expect(credentials.expired(two.secret)).toBeDefined()
+    state.full = false
+    clock.now += 20
+    await eventually("the store let go of it", 5000, () => !isPerson(two.id)[0])
+    expect([left, [...kept.keys()]]).toEqual([[one.id, two.id], [`expired/${hashSecret(two.secret)}`]])
+    await run(credentials.rotate)
+    expect([left.length, isPerson("owner")]).toEqual([2, [true]])
+    whole.kept.set("token/later", JSON.stringify({ of: "another version" }))
+    expect((await setUp(OWNER, whole)).credentials.isPerson("later")).toBe(true)
+  })
+
+  it("G-25 a key that is made while its credential ends leaves nothing in the store", async () => {
+    const { credentials, state, kept } = await setUp()
+    const made = await run(credentials.makeToken({ name: "one", scope: "all" }))
+    const reader = credentials.authenticate(made.secret)
+    const { secret } = credentials.makeLink(reader ?? credentials.owner())
+    const free = Promise.withResolvers<void>()
+    state.hold = free.promise
+    const redeeming = run(credentials.redeem(secret))
+    const revoking = run(credentials.revokeToken(made.id))
+    state.hold = undefined
+    free.resolve()
+    expect(await Promise.all([redeeming, revoking])).toEqual([undefined, true])
+    expect([...kept.keys()]).toEqual([])
   })
 
   it("G-6 a link works once, within its time, and becomes a key that acts as who made it", async () => {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { makeCredentials } from "../../src/credentials/Credentials.ts"
-import type { SettingsStore } from "../../src/credentials/KeptCredentials.ts"
+import type { SettingsStore } from "../../src/credentials/credential-options.ts"
 
 const OWNER = "o".repeat(43)
 const run = Effect.runPromise

@@ -55,9 +55,8 @@ export function setSeen(
     const { lastSeq, news } = yield* get(core, id)
     const from = Math.min(seq ?? (unread ? (news?.seq ?? lastSeq) : lastSeq), lastSeq)
     const person = keeperOf(by)
-    const mark = yield* core.store
-      .putSeen(person, id, unread ? Math.max(0, from - 1) : from, unread)
-      .pipe(Effect.mapError(storeProblem))
+    const put = core.store.putSeen(person, id, unread ? Math.max(0, from - 1) : from, unread)
+    const mark = yield* core.persons.keep(person, put.pipe(Effect.mapError(storeProblem)))
     core.seen.tell(person, mark)
     return mark
   })
@@ -179,15 +178,16 @@ export function removeLayout(
 
 /** Puts a document; another version than was expected is a conflict, and then nothing is changed. */
 function keep(
-  { store, now }: HubContext,
+  { store, now, persons }: HubContext,
   put: Omit<PutDocument, "person" | "time" | "expected">,
   expected: number | undefined,
   by: Principal,
 ): Effect.Effect<DeskPut, DoorError> {
   return Effect.gen(function* () {
     const time = now()
-    const request = { ...put, person: keeperOf(by), time, ...(expected === undefined ? {} : { expected }) }
-    const outcome = yield* store.putDocument(request).pipe(Effect.mapError(storeProblem))
+    const person = keeperOf(by)
+    const request = { ...put, person, time, ...(expected === undefined ? {} : { expected }) }
+    const outcome = yield* persons.keep(person, store.putDocument(request).pipe(Effect.mapError(storeProblem)))
     switch (outcome._tag) {
       case "Put":
         return { version: outcome.version, time }

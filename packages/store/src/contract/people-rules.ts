@@ -1,7 +1,7 @@
-/** Contract: what people keep, up to where they have seen sessions, and traces (S-31 to S-34). */
+/** Contract: what people keep, up to where they have seen sessions, and traces (S-31 to S-35). */
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import type { PutDocument } from "../People.ts"
+import { FORGET_STEP, type PutDocument } from "../People.ts"
 import type { TracePoint } from "../Traces.ts"
 import { numbers, pages } from "./listed.ts"
 import { appendTo, createSample, sampleEvent, sampleId, sampleState, type StoreService } from "./sample.ts"
@@ -94,6 +94,57 @@ export function peopleRules(subject: Subject): void {
           const state = sampleState(sampleId(3), { createdAt: 3, news: 6 })
           yield* appendTo(store, { session, epoch, records: [sampleEvent(6)], state })
           expect((yield* unread("anna")).ids).toEqual([3, 2, 1].map(sampleId))
+        }),
+      ))
+
+    it("S-35 the persons of whom something is kept are listed in pages; one is forgotten in steps, the others stay", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const sessions = numbers(1, FORGET_STEP.marks + 10)
+          for (const n of sessions) yield* createSample(store, n, 3)
+          for (const n of numbers(1, FORGET_STEP.documents * 2)) yield* put(store, { name: `d${n}`, most: 100 })
+          yield* put(store, { kind: "layout", name: "phone" })
+          for (const n of sessions) yield* store.putSeen("anna", sampleId(n), 2, false)
+          yield* put(store, { person: "ben" })
+          yield* store.putSeen("cleo", sampleId(1), 1, false)
+          yield* store.putSeen("ben", sampleId(1), 1, false)
+          expect(yield* store.persons("", 10)).toEqual(["anna", "ben", "cleo"])
+          expect(yield* store.persons("", 2)).toEqual(["anna", "ben"])
+          expect(yield* store.persons("anna", 1)).toEqual(["ben"])
+          expect(yield* store.persons("cleo", 5)).toEqual([])
+          const left = Effect.gen(function* () {
+            const drafts = yield* store.documents("anna", "draft")
+            const { marks } = yield* store.seen("anna", 0, 1000)
+            return [drafts.length + (yield* store.documents("anna", "layout")).length, marks.length]
+          })
+          const { documents, marks } = FORGET_STEP
+          expect(yield* left).toEqual([2 * documents + 1, marks + 10])
+          expect(yield* store.forgetPerson("anna")).toBe(true)
+          expect(yield* left).toEqual([documents + 1, 10])
+          expect(yield* store.forgetPerson("anna")).toBe(true)
+          expect(yield* store.forgetPerson("anna")).toBe(false)
+          expect(yield* left).toEqual([0, 0])
+          expect(yield* store.forgetPerson("anna")).toBe(false)
+          expect(yield* store.forgetPerson("nobody")).toBe(false)
+          expect(yield* store.persons("", 10)).toEqual(["ben", "cleo"])
+          expect((yield* store.documents("ben", "draft")).length + (yield* store.seen("cleo", 0, 5)).marks.length).toBe(2)
+          expect((yield* pages(store, { unreadBy: "anna" })).total).toBe(0)
+          const again = yield* store.putSeen("anna", sampleId(1), 1, false)
+          expect(again.number).toBeGreaterThan((yield* store.seen("ben", 0, 5)).head)
+        }),
+      ))
+
+    it("S-35 what is put before a step is gone with it, what is put after it stays", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          yield* createSample(store, 1, 3)
+          const [, , more] = yield* Effect.all(
+            [put(store, {}), store.putSeen("anna", sampleId(1), 1, false), store.forgetPerson("anna"), put(store, { name: "b" })],
+            { concurrency: "unbounded" },
+          )
+          expect(more).toBe(false)
+          expect((yield* store.documents("anna", "draft")).map(({ name }) => name)).toEqual(["b"])
+          expect((yield* store.seen("anna", 0, 5)).marks).toEqual([])
         }),
       ))
 

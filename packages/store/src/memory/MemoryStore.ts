@@ -138,6 +138,8 @@ const people = ({ people: kept }: MemorySessions, { usable, withId }: Gate): Peo
   documents: (person, kind, name) => usable(() => kept.documents(person, kind, name)),
   putSeen: (person, id, seq, back) => withId(id, () => usable(() => kept.see(person, id, seq, back))),
   seen: (person, after, limit) => usable(() => kept.seen(person, after, limit)),
+  persons: (after, limit) => usable(() => kept.persons(after, limit)),
+  forgetPerson: (person) => usable(() => kept.forgetSome(person)),
   seenOf: (person, ids) =>
     usable(
       () =>

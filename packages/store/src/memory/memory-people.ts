@@ -1,5 +1,5 @@
 /** What belongs to people in the memory store: documents such as drafts, and up to where they have seen sessions. */
-import type { PutDocument, PutOutcome, SeenMark, SeenPage, StoredDocument } from "../People.ts"
+import { FORGET_STEP, type PutDocument, type PutOutcome, type SeenMark, type SeenPage, type StoredDocument } from "../People.ts"
 
 interface Owned extends StoredDocument {
   readonly person: string
@@ -58,7 +58,29 @@ export class MemoryPeople {
   /** Removes what people keep of a session that is purged. */
   forget(session: string): void {
     this.#documents = this.#documents.filter(({ name }) => name !== session)
-    for (const marks of this.#marks.values()) marks.delete(session)
+    for (const [person, marks] of this.#marks) {
+      marks.delete(session)
+      if (marks.size === 0) this.#marks.delete(person)
+    }
+  }
+
+  /** Persons of whom something is kept, after a name. */
+  persons(after: string, limit: number): ReadonlyArray<string> {
+    const all = new Set([...this.#documents.map(({ person }) => person), ...this.#marks.keys()])
+    return [...all]
+      .filter((person) => person > after)
+      .sort()
+      .slice(0, limit)
+  }
+
+  /** Removes some of what is kept of a person; whether something is left. */
+  forgetSome(person: string): boolean {
+    const gone = new Set(this.#documents.filter((one) => one.person === person).slice(0, FORGET_STEP.documents))
+    this.#documents = this.#documents.filter((one) => !gone.has(one))
+    const marks = this.#marks.get(person)
+    for (const session of [...(marks?.keys() ?? [])].slice(0, FORGET_STEP.marks)) marks?.delete(session)
+    if (marks?.size === 0) this.#marks.delete(person)
+    return this.#marks.has(person) || this.#documents.some((one) => one.person === person)
   }
 
   /** Documents of a person and kind, the oldest first. */

@@ -108,6 +108,7 @@ function outcomeOf(reply: WriterReply): AppendOutcome {
     case "Noted":
     case "DocumentPut":
     case "Seen":
+    case "Forgotten":
     case "Done":
       return { _tag: "Failed", message: `unexpected answer ${reply._tag}` }
     default:
@@ -158,7 +159,7 @@ const notesOf = (ask: Ask, listeners: NoteListeners): Pick<Store["Service"], "op
 })
 
 /** What belongs to people. */
-const peopleOf = (ask: Ask): Pick<People, "putDocument" | "putSeen"> => ({
+const peopleOf = (ask: Ask): Pick<People, "putDocument" | "putSeen" | "forgetPerson"> => ({
   putDocument: (request) =>
     ask({ op: "putDocument", request }, (reply) =>
       reply !== 0 && reply._tag === "DocumentPut" ? Effect.succeed(reply.outcome) : undefined,
@@ -169,6 +170,10 @@ const peopleOf = (ask: Ask): Pick<People, "putDocument" | "putSeen"> => ({
       if (reply._tag === "NotFound") return Effect.fail(new NoSuchSession({ session: id }))
       return reply._tag === "Seen" ? Effect.succeed(reply.mark) : undefined
     }),
+  forgetPerson: (person) =>
+    ask({ op: "forgetPerson", person }, (reply) =>
+      reply !== 0 && reply._tag === "Forgotten" ? Effect.succeed(reply.more) : undefined,
+    ),
 })
 
 const make = (options: SqliteStoreOptions) =>

@@ -9,7 +9,7 @@ import type { Statements } from "./statements.ts"
 import { append, appendPlain } from "./append-rows.ts"
 import { foldRanges } from "./fold-rows.ts"
 import { moveNotes, openNotes } from "./note-rows.ts"
-import { putDocument, putSeen } from "./person-rows.ts"
+import { forgetSome, putDocument, putSeen } from "./person-rows.ts"
 import type { BatchBytes } from "./plain-appends.ts"
 import { claim, create, lease, putSetting } from "./session-rows.ts"
 import { classify } from "./sqlite-error.ts"
@@ -56,6 +56,8 @@ function carryOut(context: WriterContext, { request, batch }: Queued): WriterRep
       return putDocument(context.statements, request.request)
     case "putSeen":
       return putSeen(context.statements, request.person, request.id, request.seq, request.back)
+    case "forgetPerson":
+      return forgetSome(context.statements, request.person)
     case "openNotes":
       return openNotes(context.statements, request.reader)
     case "moveNotes":

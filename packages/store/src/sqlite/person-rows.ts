@@ -1,5 +1,5 @@
 /** What belongs to people, inside the writer's transaction: documents such as drafts, and up to where they have seen sessions. */
-import type { PutDocument, SeenMark, SeenPage, StoredDocument } from "../People.ts"
+import { FORGET_STEP, type PutDocument, type SeenMark, type SeenPage, type StoredDocument } from "../People.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 import type { WriterReply } from "./wire.ts"
 
@@ -88,4 +88,28 @@ export function readSeenOf(statements: Statements, person: string, ids: Readonly
 export function forgetSession(statements: Statements, handle: number, id: string): void {
   statements.run("DELETE FROM seen WHERE session = ?", handle)
   statements.run("DELETE FROM documents WHERE name = ?", id)
+}
+
+const NEXT_PERSON = `SELECT min(person) AS person FROM (
+  SELECT min(person) AS person FROM documents WHERE person > ?1 UNION ALL SELECT min(person) FROM seen WHERE person > ?1)`
+
+/** Persons of whom something is kept, after a name: each is looked up, however much is kept of the one before. */
+export function readPersons(statements: Statements, after: string, limit: number): ReadonlyArray<string> {
+  const persons: Array<string> = []
+  for (let at = after; persons.length < limit;) {
+    const next = statements.get(NEXT_PERSON, at)?.["person"]
+    if (typeof next !== "string") break
+    persons.push((at = next))
+  }
+  return persons
+}
+
+/** Removes some of what is kept of a person; says whether something is left. */
+export function forgetSome(statements: Statements, person: string): WriterReply {
+  const { documents, marks } = FORGET_STEP
+  statements.run("DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE person = ? LIMIT ?)", person, documents)
+  const some = "SELECT session FROM seen WHERE person = ?1 LIMIT ?2"
+  statements.run(`DELETE FROM seen WHERE person = ?1 AND session IN (${some})`, person, marks)
+  const left = "SELECT 1 FROM documents WHERE person = ?1 UNION ALL SELECT 1 FROM seen WHERE person = ?1 LIMIT 1"
+  return { _tag: "Forgotten", more: statements.get(left, person) !== undefined }
 }

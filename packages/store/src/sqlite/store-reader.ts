@@ -15,7 +15,7 @@ import {
 import { brokenMessage, readLog } from "./log-reader.ts"
 import { listSessions } from "./list-reader.ts"
 import { readNotes } from "./note-rows.ts"
-import { readDocuments, readSeen, readSeenOf } from "./person-rows.ts"
+import { readDocuments, readPersons, readSeen, readSeenOf } from "./person-rows.ts"
 import { readChanges, readCheckpoint, readDue, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
@@ -39,6 +39,7 @@ type Reading = Pick<
   | "documents"
   | "seen"
   | "seenOf"
+  | "persons"
   | "traces"
   | "trace"
 >
@@ -167,6 +168,7 @@ export class StoreReader {
       settings: (prefix) => this.#whole(() => this.#readSettings(prefix)),
       documents: (person, kind, name) => this.#whole(() => readDocuments(statements, person, kind, name)),
       seen: (person, after, limit) => this.#whole(() => readSeen(statements, person, after, limit)),
+      persons: (after, limit) => this.#whole(() => readPersons(statements, after, limit)),
       traces: (ids, since) =>
         this.#inSteps(
           () => readTraces(statements, ids, since),

@@ -65,6 +65,7 @@ export type WriterRequest =
   | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
   | { readonly op: "putDocument"; readonly request: PutDocument }
   | { readonly op: "putSeen"; readonly person: string; readonly id: string; readonly seq: number; readonly back: boolean }
+  | { readonly op: "forgetPerson"; readonly person: string }
   | { readonly op: "openNotes"; readonly reader: string }
   | { readonly op: "moveNotes"; readonly reader: string; readonly cursor: number | undefined }
 
@@ -81,6 +82,7 @@ export type WriterReply =
   | { readonly _tag: "Noted"; readonly cursor: number }
   | { readonly _tag: "DocumentPut"; readonly outcome: PutOutcome }
   | { readonly _tag: "Seen"; readonly mark: SeenMark }
+  | { readonly _tag: "Forgotten"; readonly more: boolean }
   | { readonly _tag: "Done" }
 
 /** From the store to the writer. */
