@@ -12,6 +12,7 @@ export const TELLING: ReadonlySet<string> = new Set([
   "terminal/program",
   "terminal/failed",
   "terminal/lost",
+  "session/agent-directory",
   "session/agent-failed",
   "session/agent-lost",
 ])
@@ -46,6 +47,12 @@ function waiting(session: Session, since: number, last: number): Told | undefine
       time: askedAt,
       query: `?request=${encodeURIComponent(id)}`,
     })
+  }
+  const { trust } = session.agent ?? {}
+  if (trust?.state === "waiting" && trust.seq !== undefined && trust.seq >= since) {
+    const { askedAt: time = session.updatedAt, brings, directory, seq } = trust
+    const runs = brings.filter((one) => one.runs).map(({ path, what }) => `${path}: ${what}`)
+    return told(session, "waiting", seq, `untrusted ${seq}`, { words: [`Trust ${directory}?`, ...runs], time })
   }
   const program = session.terminal?.program
   if (program?.state !== "blocked") return undefined

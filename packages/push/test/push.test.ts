@@ -58,6 +58,25 @@ describe("notifications", () => {
     expect(whatToTell({ ...base, ...news("finished", 2) }, 3, 7)).toBeUndefined()
   })
 
+  it("PN-3 a directory waits for a decision once, and hides no end of a turn later", () => {
+    const id = sampleId(998)
+    const base = { ...(JSON.parse(sampleState(id).record) as Session), ...news("finished", 9) }
+    const brings = [
+      { path: "/src/.mcp.json", what: "MCP servers: evil", runs: true },
+      { path: "/src/AGENTS.md", what: "memory", runs: false },
+    ]
+    const trust = { directory: "/src", state: "waiting", brings, askedAt: 5, seq: 3 }
+    const waits = { ...base, agent: { trust } } as unknown as Session
+    expect(whatToTell(waits, 3, 9)).toMatchObject({
+      seq: 3,
+      state: "untrusted 3",
+      notice: { reason: "waiting", body: "Trust /src?\n/src/.mcp.json: MCP servers: evil", time: 5 },
+    })
+    expect(whatToTell(waits, 8, 9)).toMatchObject({ notice: { reason: "ended" } })
+    const decided = { ...base, agent: { trust: { ...trust, state: "refused" } } } as unknown as Session
+    expect(whatToTell(decided, 3, 9)).toMatchObject({ notice: { reason: "ended" } })
+  })
+
   it("PN-3 what happens while a session is looked at is not missed", async () => {
     const { promise: looked, resolve: goOn } = Promise.withResolvers<void>()
     const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()

@@ -12,7 +12,7 @@ import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
-import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
+import type { SessionTrust } from "@holdfast/protocol/agent/trust"
 import { EMPTY_QUEUE, type QueueSize } from "./queue-item.ts"
 import type { TaskInfo } from "@holdfast/protocol/agent/task"
 
@@ -63,7 +63,7 @@ export interface AgentFacts {
   /** Model and mode a person asked for; the agent's own word is in `info`. */
   readonly wanted: { readonly model?: string; readonly mode?: string }
   readonly native?: string
-  readonly trust?: DirectoryTrust
+  readonly trust?: SessionTrust
   readonly pid?: number
   /** The process was started with what its directory brings. */
   readonly trusted?: true

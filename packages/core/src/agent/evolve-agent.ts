@@ -3,6 +3,7 @@ import { type AgentEvent, type EventData, type EventDraft, isAboutAgent } from "
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import type { DirectoryTrust, SessionTrust } from "@holdfast/protocol/agent/trust"
 import { addUsage, type AgentFacts, type OwedRule, type Turn } from "./agent-facts.ts"
 import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
@@ -32,7 +33,7 @@ export function evolveAgent(agent: AgentFacts, known: AgentEvent, event: EventPl
       return { ...agent, info: { ...agent.info, ...info }, ...memory(agent, native) }
     }
     case "session/agent-directory":
-      return { ...agent, trust: known.data }
+      return { ...agent, trust: sessionTrust(agent.trust, known.data, event) }
     case "session/agent-moved": {
       // What the old directory brings says nothing of the new one.
       const { trust: _, ...rest } = agent
@@ -153,6 +154,13 @@ function evolveWork(agent: AgentFacts, known: WorkEvent, event: EventPlace): Age
 export function afterDrafts(agent: AgentFacts, drafts: ReadonlyArray<EventDraft>, time = 0): AgentFacts {
   const place = { seq: 0, time }
   return drafts.reduce((part, draft) => (isAboutAgent(draft) ? evolveAgent(part, draft, place) : part), agent)
+}
+
+/** A directory as the record has it: since when it waits stays while its state and place do. */
+function sessionTrust(before: SessionTrust | undefined, found: DirectoryTrust, { seq, time }: EventPlace): SessionTrust {
+  if (found.state !== "waiting") return found
+  const isSame = before?.state === "waiting" && before.directory === found.directory
+  return { ...found, askedAt: (isSame ? before.askedAt : undefined) ?? time, seq: (isSame ? before.seq : undefined) ?? seq }
 }
 
 /** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */

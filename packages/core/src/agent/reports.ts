@@ -6,6 +6,7 @@
 import type { EventDraft } from "@holdfast/protocol/events"
 import type { Message } from "@holdfast/protocol/agent/message"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import type { DirectoryTrust, SessionTrust } from "@holdfast/protocol/agent/trust"
 import type { SessionState } from "../state.ts"
 import type { AgentReport } from "./commands.ts"
 import { answered } from "./empty-answer.ts"
@@ -47,9 +48,7 @@ function reported(state: SessionState, agent: AgentFacts, command: AgentReport):
       return alive ? [{ name: "session/agent-info", data: { ...info, ...(native === undefined ? {} : { native }) } }] : nothing
     }
     case "AgentDirectory":
-      return JSON.stringify(agent.trust) === JSON.stringify(command.trust)
-        ? nothing
-        : [{ name: "session/agent-directory", data: command.trust }]
+      return isTrustSame(agent.trust, command.trust) ? nothing : [{ name: "session/agent-directory", data: command.trust }]
     case "AgentTook":
       return took(agent, command)
     case "AgentReturned":
@@ -268,4 +267,9 @@ function lost(agent: AgentFacts, { reason, message, partial }: Report<"AgentLost
   if (isUntouched(agent)) return [...background, gone]
   const turn = endTurns(agent, ending)
   return [...background, gone, ...turn, ...strayed(afterDrafts(agent, turn))]
+}
+
+/** Whether the record says of the directory already what was found. */
+function isTrustSame(known: SessionTrust | undefined, { directory, state, brings }: DirectoryTrust): boolean {
+  return known?.directory === directory && known.state === state && JSON.stringify(known.brings) === JSON.stringify(brings)
 }

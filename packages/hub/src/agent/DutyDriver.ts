@@ -169,7 +169,11 @@ export class DutyDriver implements DrivenAgent {
     const known = this.session.state.agent?.trust
     if (trust !== undefined) this.submit({ kind: "report", _tag: "AgentDirectory", trust })
     else if (known !== undefined)
-      this.submit({ kind: "report", _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
+      this.submit({
+        kind: "report",
+        _tag: "AgentDirectory",
+        trust: { directory: known.directory, state: "unneeded", brings: [] },
+      })
   }
 
   /** People said something about the directory: it is told, and an idle process makes room for one that has what it brings. */

@@ -84,7 +84,8 @@ describe("starting agents in directories", () => {
   it("A-30 A-31 says in the record, from its making on, what waits for a word; the word reaches it and the list", async () => {
     await lay(".mcp.json", { mcpServers: { evil: {} } })
     const { session, reader } = await open("claude")
-    expect(session.agent?.trust).toMatchObject({ directory: work, state: "waiting" })
+    expect(session.agent?.trust).toMatchObject({ directory: work, state: "waiting", seq: expect.any(Number) })
+    expect(session.agent?.trust?.askedAt).toBeGreaterThan(0)
     const { waiting } = await house.run(house.agents.trust)
     expect(waiting).toMatchObject([{ directory: work, sessions: [{ session: session.id, agent: "claude" }] }])
     await trust(true)
@@ -96,6 +97,18 @@ describe("starting agents in directories", () => {
     expect(await house.run(house.agents.revokeTrust(work, OWNER))).toEqual({ revoked: true })
     await reader.until("told again", (seen) => named(seen, "session/agent-directory").length === 3, 5000)
     expect((await record(house, session.id)).agent?.trust?.state).toBe("waiting")
+  })
+
+  it("A-31 of people who decide at once the first one does, and the others get that decision", async () => {
+    await lay(".mcp.json", { mcpServers: { evil: {} } })
+    const { session } = await open("claude")
+    const say = (trusted: boolean, name: string) =>
+      house.run(house.agents.setTrust({ directory: work, trusted, unlessDecided: true }, { ...OWNER, name }))
+    const answers = await Promise.all([say(false, "ann"), say(true, "ben"), say(true, "cam")])
+    expect(new Set(answers.map(({ trusted, by }) => `${by} ${trusted}`)).size).toBe(1)
+    const [{ trusted = false } = {}] = answers
+    expect((await record(house, session.id)).agent?.trust?.state).toBe(trusted ? "trusted" : "refused")
+    expect(await trust(!trusted)).toMatchObject({ trusted: !trusted, by: "owner" })
   })
 
   it("A-30 a link is the directory that it leads to; anything that is not a directory, or relative, is refused; readers may not decide", async () => {

@@ -4,7 +4,7 @@ import { matching, wellFormed, withoutNul } from "../text.ts"
 import { ProjectPath } from "../ids.ts"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
-import { DirectoryTrust } from "./trust.ts"
+import { SessionTrust } from "./trust.ts"
 
 /** Name of an agent in the configuration. */
 export const AgentName = Schema.String.check(
@@ -92,7 +92,7 @@ export const AgentState = Schema.Struct({
   turns: Schema.Int,
   usage: Usage,
   /** Whether what its directory contains may run; absent if it contains nothing that agents read. */
-  trust: Schema.optionalKey(DirectoryTrust),
+  trust: Schema.optionalKey(SessionTrust),
   hold: Schema.optionalKey(Hold),
 }).annotate({ identifier: "AgentState" })
 export type AgentState = typeof AgentState.Type

@@ -26,6 +26,14 @@ export const DirectoryTrust = Schema.Struct({
 }).annotate({ identifier: "DirectoryTrust" })
 export type DirectoryTrust = typeof DirectoryTrust.Type
 
+/** The directory in a session's record: while it waits, since when (epoch milliseconds) and with which event. */
+export const SessionTrust = Schema.Struct({
+  ...DirectoryTrust.fields,
+  askedAt: Schema.optionalKey(Schema.Finite),
+  seq: Schema.optionalKey(Schema.Int),
+}).annotate({ identifier: "SessionTrust" })
+export type SessionTrust = typeof SessionTrust.Type
+
 /** What a person said about a directory; it holds for everything below that has no word of its own. */
 export const TrustedDirectory = Schema.Struct({
   directory: Schema.String,
@@ -37,8 +45,12 @@ export type TrustedDirectory = typeof TrustedDirectory.Type
 
 const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)
 
-/** Body of `POST /api/trust`. */
-export const SetTrust = Schema.Struct({ directory: Path, trusted: Schema.Boolean }).annotate({ identifier: "SetTrust" })
+/** Body of `POST /api/trust`. With `unlessDecided` the decision that holds already stays, and is the answer. */
+export const SetTrust = Schema.Struct({
+  directory: Path,
+  trusted: Schema.Boolean,
+  unlessDecided: Schema.optionalKey(Schema.Boolean.annotate({ default: false })),
+}).annotate({ identifier: "SetTrust" })
 export type SetTrust = typeof SetTrust.Type
 
 /** Body of `POST /api/trust/revoke`. */

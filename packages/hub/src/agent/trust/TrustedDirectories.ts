@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { BroughtFile, DirectoryTrust, TrustedDirectory, TrustState } from "@holdfast/protocol/agent/trust"
 import type { Store, StoreError } from "@holdfast/store/Store"
 
@@ -16,6 +17,8 @@ const nameOf = (directory: string): string => `${PREFIX}${createHash("sha256").u
 export class TrustedDirectories {
   readonly #store: Store["Service"]
   readonly #words = new Map<string, TrustedDirectory>()
+  /** One word at a time, so that of two that are to be the first one is. */
+  readonly #turn = Semaphore.makeUnsafe(1)
 
   constructor(store: Store["Service"]) {
     this.#store = store
@@ -56,11 +59,28 @@ export class TrustedDirectories {
     return { directory, state: this.stateOf(directory, brings), brings }
   }
 
-  /** Keeps a word, durably, in place of an earlier one about the same directory. */
-  say(word: TrustedDirectory): Effect.Effect<void, StoreError> {
+  /** Keeps a word, durably, in place of an earlier one about the same directory; gives it. */
+  say(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
+    return this.#turn.withPermit(this.#put(word))
+  }
+
+  /** Keeps a word where none holds yet; gives the one that holds, which is another one's where that was first. */
+  sayFirst(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
+    return this.#turn.withPermit(
+      Effect.suspend(() => {
+        const said = this.for(word.directory)
+        return said === undefined ? this.#put(word) : Effect.succeed(said)
+      }),
+    )
+  }
+
+  #put(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
     return Effect.andThen(
       this.#store.putSetting(nameOf(word.directory), JSON.stringify(word)),
-      Effect.sync(() => void this.#words.set(word.directory, word)),
+      Effect.sync(() => {
+        this.#words.set(word.directory, word)
+        return word
+      }),
     )
   }
 

@@ -65,18 +65,19 @@ export function trustList(core: AgentRequestContext): Effect.Effect<TrustList, D
   })
 }
 
-/** Keeps a person's word; sessions below the directory are told, and idle agents start again with it. */
+/** Keeps a person's word, or the one that was first; sessions below the directory are told, and idle agents start again with it. */
 export function setTrust(
   core: AgentRequestContext,
-  { directory: path, trusted }: SetTrust,
+  { directory: path, trusted, unlessDecided = false }: SetTrust,
   by: Principal,
 ): Effect.Effect<TrustedDirectory, DoorError> {
   return Effect.gen(function* () {
     const directory = yield* resolved(path, false)
+    const { trust } = core.agents
     const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
-    yield* core.agents.trust.say(word).pipe(Effect.mapError(storeProblem))
+    const held = yield* (unlessDecided ? trust.sayFirst(word) : trust.say(word)).pipe(Effect.mapError(storeProblem))
     yield* tellSessions(core)
-    return word
+    return held
   })
 }
 
