@@ -133,7 +133,7 @@ function Notes({ now, told }: { readonly now: ComposerNow; readonly told: string
         <p className={styles["told"]} role="alert">
           <span dir="auto">{told}</span>
           <Button kind="quiet" onClick={() => now.tell(undefined)}>
-            All right
+            Put away
           </Button>
         </p>
       )}

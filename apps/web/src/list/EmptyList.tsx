@@ -75,7 +75,7 @@ function NothingFound(): ReactElement {
       <p>
         {words === "" ? "No session is like that." : "Nothing is called "}
         {words === "" ? null : <q dir="auto">{words}</q>}
-        {words === "" ? null : ", or has such a tag, agent or directory."}
+        {words === "" ? null : ", or has such a tag, agent, directory or command."}
       </p>
       {others === 0 ? null : (
         <Button onClick={() => list.setFilter({ status: other })}>

@@ -10,9 +10,19 @@ import type { ListModel } from "./ListModel.ts"
 import { useList, useListState } from "./use-list.ts"
 import css from "./filters.module.css"
 
-const TITLES: Readonly<Record<Limit, string>> = { kind: "Kind", agent: "Agent", tag: "Tag", directory: "Directory" }
+const TITLES: Readonly<Record<Limit, string>> = {
+  kind: "Kind",
+  agent: "Agent",
+  tag: "Tag",
+  directory: "Directory",
+  since: "Active since",
+}
 
-const KINDS: Readonly<Record<string, string>> = { agent: "Agents", terminal: "Terminals" }
+/** Values that have words of their own, by the limit. */
+const WORDS: Readonly<Partial<Record<Limit, Readonly<Record<string, string>>>>> = {
+  kind: { agent: "Agents", terminal: "Terminals" },
+  since: { today: "Today", week: "The last 7 days", month: "The last 30 days" },
+}
 
 const STATUSES = [
   ["active", "Active sessions"],
@@ -21,7 +31,7 @@ const STATUSES = [
 ] as const satisfies ReadonlyArray<readonly [ListFilter["status"], string]>
 
 /** A limit's value as it is shown. */
-const shown = (limit: Limit, value: string): string => (limit === "kind" ? (KINDS[value] ?? value) : value)
+const shown = (limit: Limit, value: string): string => WORDS[limit]?.[value] ?? value
 
 /** Values are counted when the menu is opened. */
 function itemsOf(list: ListModel): ReadonlyArray<MenuItem> {
@@ -77,7 +87,12 @@ export function FilterChips(): ReactElement | null {
   const list = useList()
   const { filter } = useListState()
   const status = STATUSES.find(([name]) => name === filter.status && name !== "active")
-  const limits = LIMITS.flatMap((limit) => (filter[limit] === undefined ? [] : [[limit, shown(limit, filter[limit])] as const]))
+  const limits = LIMITS.flatMap((limit) => {
+    const value = filter[limit]
+    if (value === undefined) return []
+    const words = shown(limit, value)
+    return [[limit, limit === "since" ? `${TITLES.since}: ${words.toLowerCase()}` : words] as const]
+  })
   if (status === undefined && limits.length === 0) return null
   return (
     <div className={css["chips"]}>

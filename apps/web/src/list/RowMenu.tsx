@@ -3,14 +3,15 @@ import { useRef } from "react"
 import type { ReactElement, SyntheticEvent } from "react"
 import { useHub } from "@holdfast/react"
 import type { HubModel } from "@holdfast/client/model"
+import { formNow } from "../app/media.ts"
 import { ContextMenu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Open } from "../workspace/use-open.ts"
 import { edit } from "./editing.ts"
-import type { Editing } from "./editing.ts"
 import type { ListModel } from "./ListModel.ts"
 import { createOf } from "./offline.ts"
+import { usePeek } from "./peek.ts"
 import css from "./rail.module.css"
 import { useList } from "./use-list.ts"
 import { useListActions } from "./use-list-actions.ts"
@@ -20,7 +21,7 @@ import type { ListActions } from "./use-list-actions.ts"
 export function RowMenu({ children }: { readonly children: ReactElement }): ReactElement {
   const pressed = useRef<ReadonlyArray<string>>([])
   const list = useList()
-  const parts = { hub: useHub(), list, actions: useListActions(), open: useOpen() }
+  const parts = { hub: useHub(), list, actions: useListActions(), open: useOpen(), peek: usePeek() }
   const look = (event: SyntheticEvent): void => {
     const { target } = event
     const row = target instanceof Element ? target.closest<HTMLElement>("[role=listitem][data-session]") : null
@@ -36,22 +37,26 @@ export function RowMenu({ children }: { readonly children: ReactElement }): Reac
       onContextMenuCapture={look}
       onPointerDownCapture={(event) => event.pointerType !== "mouse" && look(event)}
     >
-      <ContextMenu label="Actions" items={() => itemsFor(pressed.current, parts)}>
+      <ContextMenu label="Actions" items={() => itemsFor(pressed.current, { ...parts, isPhone: formNow() === "phone" })}>
         {children}
       </ContextMenu>
     </div>
   )
 }
 
-interface Parts {
+/** What items are made with. */
+export interface MenuParts {
   readonly hub: HubModel
   readonly list: ListModel
   readonly actions: ListActions
   readonly open: Open
+  readonly peek: (id: string) => void
+  /** One thing is shown at a time, so that nothing opens beside another. */
+  readonly isPhone: boolean
 }
 
 /** The items for sessions: what counts is how the first of them stands. */
-export function itemsFor(ids: ReadonlyArray<string>, parts: Parts): ReadonlyArray<MenuItem> {
+export function itemsFor(ids: ReadonlyArray<string>, parts: MenuParts): ReadonlyArray<MenuItem> {
   const [id] = ids
   if (id === undefined) return []
   if (createOf(id) !== undefined) return offlineItems(id, parts.hub)
@@ -59,20 +64,33 @@ export function itemsFor(ids: ReadonlyArray<string>, parts: Parts): ReadonlyArra
   return status === "archived" || status === "deleted" ? putAwayItems(ids, status, parts) : activeItems(ids, parts)
 }
 
-/** What has the focus after the menu is the field, not the row. */
-const later = (id: string, what: Editing): void => void setTimeout(() => edit(id, what), 50)
+/** What has the focus after the menu is what opens then, not the row. */
+const later = (run: () => void): void => void setTimeout(run, 50)
 
-function activeItems(ids: ReadonlyArray<string>, { hub, list, actions, open }: Parts): ReadonlyArray<MenuItem> {
+function activeItems(
+  ids: ReadonlyArray<string>,
+  { hub, list, actions, open, peek, isPhone }: MenuParts,
+): ReadonlyArray<MenuItem> {
   const [id = ""] = ids
-  const isPinned = hub.table.record(id).get()?.pinned === true
+  const record = hub.table.record(id).get()
+  const isPinned = record?.pinned === true
   const isUnread = hub.beside.unread.get().includes(id)
-  const ofOne: ReadonlyArray<MenuItem> = [
-    { title: "Open", keys: "Enter", run: () => open.session(id) },
+  const beside: ReadonlyArray<MenuItem> = [
     { title: "Open to the right", icon: "split", keys: "v", run: () => open.session(id, { split: "right" }) },
     { title: "Open below", icon: "splitDown", keys: "h", run: () => open.session(id, { split: "down" }) },
+  ]
+  const ofOne: ReadonlyArray<MenuItem> = [
+    { title: "Open", keys: "Enter", run: () => open.session(id) },
+    {
+      title: record?.kind === "agent" ? "Peek and reply" : "Peek",
+      icon: "inbox",
+      keys: "Space",
+      run: () => later(() => peek(id)),
+    },
+    ...(isPhone ? [] : beside),
     "line",
-    { title: "Rename", icon: "edit", keys: "r", run: () => later(id, "label") },
-    { title: "Edit tags", icon: "tag", keys: "t", run: () => later(id, "tags") },
+    { title: "Rename", icon: "edit", keys: "r", run: () => later(() => edit(id, "label")) },
+    { title: "Edit tags", icon: "tag", keys: "t", run: () => later(() => edit(id, "tags")) },
   ]
   return [
     ...(ids.length === 1 ? ofOne : []),
@@ -93,7 +111,7 @@ function activeItems(ids: ReadonlyArray<string>, { hub, list, actions, open }: P
 function putAwayItems(
   ids: ReadonlyArray<string>,
   status: "archived" | "deleted",
-  { actions, open }: Parts,
+  { actions, open }: MenuParts,
 ): ReadonlyArray<MenuItem> {
   const place = status === "archived" ? "archive" : "trash"
   const [id = ""] = ids

@@ -1,4 +1,4 @@
-/** The search of the list, by name, tag, agent and directory. */
+/** The search of the list, by name, tag, agent, directory and what terminals run. */
 import { useLayoutEffect, useRef } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { IconButton } from "../ui/Button.tsx"
@@ -55,8 +55,8 @@ export function SearchField(): ReactElement | null {
       <input
         ref={input}
         type="search"
-        aria-label="Search the list by name, tag, agent or directory"
-        placeholder="Name, tag, agent or directory"
+        aria-label="Search the list by name, tag, agent, directory or command"
+        placeholder="Name, tag, agent, directory, command"
         value={filter.words}
         dir="auto"
         spellCheck={false}

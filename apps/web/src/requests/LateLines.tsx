@@ -47,7 +47,7 @@ function Line({ late: { key, session, told, words } }: { readonly late: LateAnsw
         </>
       )}
       <Act tone="quiet" onAct={putAway}>
-        All right
+        Put away
       </Act>
     </div>
   )

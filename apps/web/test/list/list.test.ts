@@ -55,6 +55,26 @@ describe("the filter of the list", () => {
     expect(found({ directory: "/sr" })).toEqual([])
   })
 
+  it("APP-24 finds terminals by what runs in them: the program's name and words, and the last command", () => {
+    const runs = [
+      terminal("one", { terminal: { program: { state: "blocked", app: "claude-code", message: "approve Write", since: 1 } } }),
+      terminal("two", { terminal: { lastCommand: { line: "npm run build", startedAt: 1 } } }),
+    ]
+    const named = (words: string) => runs.filter(passing(changedFilter(NO_FILTER, { words }))).map(({ label }) => label)
+    expect([named("claude-code"), named("APPROVE write"), named("run build")]).toEqual([["one"], ["one"], ["two"]])
+  })
+
+  it("APP-24 limits the list to what was active today, within a week, or within a month", () => {
+    const now = new Date(2026, 10, 30, 9).getTime()
+    const day = 86_400_000
+    const ages = [1 / 24, 0.5, 6.9, 7.1, 29, 31].map((days) => agent(`${days}`, { lastActiveAt: now - days * day }))
+    const within = (since: "today" | "week" | "month") => ages.filter(passing(changedFilter(NO_FILTER, { since }), now)).length
+    // Half a day ago was yesterday.
+    expect([within("today"), within("week"), within("month")]).toEqual([1, 3, 5])
+    expect(facetsOf(ages, now).since.map(({ value, count }) => `${value} ${count}`)).toEqual(["today 1", "week 3", "month 5"])
+    expect(isFiltering(changedFilter(NO_FILTER, { since: "week" }))).toBe(true)
+  })
+
   it("knows what there is to filter by, and what is in force", () => {
     expect(facetsOf(records).agent).toEqual([{ value: "claude", count: 2 }])
     const limited = changedFilter(NO_FILTER, { tag: "build", tab: "waiting" })
