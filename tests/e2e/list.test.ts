@@ -200,6 +200,34 @@ describe("the list of sessions", () => {
     await close()
   })
 
+  it("APP-27 shows text and terminals as they are chosen, whatever the theme of the page", async () => {
+    const said = await app.agent({ label: "Sizes", message: { text: "[[say some words]]" } })
+    const shell = await app.terminal({ label: "colours" })
+    const { page, connected, openSession, overflows, axe, picture, close } = await app.open({
+      theme: "light",
+      path: "/settings/appearance",
+    })
+    await connected()
+    await page.getByLabel("Largest").click()
+    await page.getByLabel("Face of code and terminals").fill("Some Mono")
+    await page.goto(`${app.hub.url()}/settings/terminals`)
+    await page.getByRole("group", { name: "Colours" }).getByLabel("Dark").click()
+    const words = (await openSession(said.id)).getByText("some words").last()
+    await words.waitFor()
+    const styled = (selector: string, name: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).getPropertyValue("${name}")`)
+    expect(await styled(`[data-session="${said.id}"] [data-message] p`, "font-size")).toBe("19px")
+    await picture("largest-light")
+    expect(await overflows()).toEqual([])
+    await openSession(shell.id)
+    const terminal = `[data-when=terminal][data-session="${shell.id}"]`
+    await expect.poll(() => styled(terminal, "--ground")).toBe("#0b1315")
+    expect(await styled(terminal, "--mono")).toContain("Some Mono")
+    await picture("terminal-dark-in-light")
+    expect(await axe()).toEqual([])
+    await close()
+  })
+
   it("APP-27 changes settings at once, each part by its address", async () => {
     const { page, connected, axe, overflows, picture, close } = await app.open({ path: "/settings/devices" })
     await connected()

@@ -4,9 +4,9 @@ import "./styles/tokens.css"
 import "./styles/fonts.css"
 import "./styles/base.css"
 import { App } from "./app/App.tsx"
-import { followTheme } from "./app/theme.ts"
+import { followLooks } from "./app/theme.ts"
 
-followTheme()
+followLooks()
 const root = document.getElementById("root")
 if (root === null) throw new Error("the page has no element for the app")
 createRoot(root).render(<App />)

@@ -46,5 +46,15 @@ export function yesOrNo(value: unknown): boolean | undefined {
 /** The theme. */
 export const themeChoice = new Preference<"system" | "dark" | "light">("theme", "system", oneOf("system", "dark", "light"))
 
+/** The size of what is said in sessions; all else keeps its size. */
+export const textSize = new Preference<"small" | "usual" | "large" | "largest">(
+  "text-size",
+  "usual",
+  oneOf("small", "usual", "large", "largest"),
+)
+
+/** A face of this machine for code and terminals, before the app's own; empty for that one. */
+export const monoFace = new Preference("mono-face", "", (stored) => (typeof stored === "string" ? stored : undefined))
+
 /** Whether single letters are keys, outside of text (WCAG 2.1.4). */
 export const singleKeys = new Preference("single-keys", true, yesOrNo)

@@ -1,16 +1,45 @@
 /** How the app looks and which keys it has, in this browser. */
+import { useId } from "react"
 import type { ReactElement } from "react"
-import { singleKeys, themeChoice } from "../app/preferences.ts"
+import { monoFace, singleKeys, textSize, themeChoice } from "../app/preferences.ts"
 import { commands } from "../commands/registry.ts"
 import { Button } from "../ui/Button.tsx"
+import { useStore } from "../ui/store.ts"
 import { Choose, Part, Switch } from "./Part.tsx"
+import css from "./settings.module.css"
 
-/** Theme. */
+/** Theme, sizes and faces. */
 export function Appearance(): ReactElement {
   return (
     <Part title="Appearance" about="Kept in this browser.">
       <Choose title="Theme" of={themeChoice} words={{ system: "As the system", dark: "Dark", light: "Light" }} />
+      <Choose
+        title="Text of sessions"
+        of={textSize}
+        words={{ small: "Small", usual: "Usual", large: "Large", largest: "Largest" }}
+      />
+      <MonoFace />
     </Part>
+  )
+}
+
+function MonoFace(): ReactElement {
+  const face = useStore(monoFace)
+  const id = useId()
+  return (
+    <div className={css["line"]}>
+      <label htmlFor={id}>Face of code and terminals</label>
+      <input
+        id={id}
+        value={face}
+        maxLength={100}
+        placeholder="The app's own"
+        spellCheck={false}
+        autoComplete="off"
+        onChange={({ target }) => monoFace.choose(target.value)}
+      />
+      <small>A face of one width that this machine has</small>
+    </div>
   )
 }
 

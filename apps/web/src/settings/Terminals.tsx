@@ -12,6 +12,7 @@ import {
   rawKeys,
   renderer,
   screenReader,
+  terminalTheme,
 } from "../panes/terminal/preferences.ts"
 import { useStore } from "../ui/store.ts"
 import { Choose, Part, Switch } from "./Part.tsx"
@@ -25,6 +26,7 @@ export function Terminals(): ReactElement {
       about="Kept in this browser. Whether a terminal's program gets the keys of the app is set in its pane."
     >
       <FontSize />
+      <Choose title="Colours" of={terminalTheme} words={{ page: "As the page", dark: "Dark", light: "Light" }} />
       <Choose title="Cursor" of={cursorStyle} words={{ block: "Block", bar: "Bar", underline: "Underline" }} />
       <Switch title="The cursor blinks" of={cursorBlink} />
       <Switch

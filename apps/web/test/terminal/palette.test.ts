@@ -11,7 +11,7 @@ function tokensOf(theme: "dark" | "light"): Tokens {
   const read = (text: string): Record<string, string> =>
     Object.fromEntries([...text.matchAll(/--([\w-]+):\s*(#[\da-f]{6})/g)].map(([, name, color]) => [name, color]))
   const all: Record<string, string> = {
-    ...read(block(":root {")),
+    ...read(block(':root,\n[data-theme="dark"] {')),
     ...(theme === "light" ? read(block(`[data-theme="light"]`)) : {}),
   }
   return Object.fromEntries(TOKENS.map((name) => [name, all[name]])) as unknown as Tokens

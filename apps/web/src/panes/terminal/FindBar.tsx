@@ -4,7 +4,7 @@ import type { KeyboardEvent, ReactElement } from "react"
 import type { ISearchOptions, SearchAddon } from "@xterm/addon-search"
 import { IconButton } from "../../ui/Button.tsx"
 import { useStore } from "../../ui/store.ts"
-import { pageTokens } from "./palette.ts"
+import { terminalTokens } from "./terminal-colors.ts"
 import { useEscape } from "./use-escape.ts"
 import type { Shown } from "./use-emulator.ts"
 import styles from "./terminal.module.css"
@@ -110,7 +110,7 @@ function isPattern(text: string): boolean {
 }
 
 function decorations(): NonNullable<ISearchOptions["decorations"]> {
-  const tokens = pageTokens(document.documentElement)
+  const tokens = terminalTokens()
   return {
     matchBackground: tokens["line-2"],
     matchOverviewRuler: tokens.soft,

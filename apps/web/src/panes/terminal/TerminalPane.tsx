@@ -17,7 +17,7 @@ import { useEmulator, useKeptScreen, useLooking } from "./use-emulator.ts"
 import type { Shown } from "./use-emulator.ts"
 import { useSizing } from "./use-sizing.ts"
 import { useTouch } from "./use-touch.ts"
-import { bellSound, programKeys } from "./preferences.ts"
+import { bellSound, programKeys, terminalTheme } from "./preferences.ts"
 import styles from "./terminal.module.css"
 import "@xterm/xterm/css/xterm.css"
 
@@ -26,6 +26,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   const view = useSessionView(session)
   const element = useRef<HTMLDivElement>(null)
   const shown = useEmulator(pane, view, element)
+  const colors = useStore(terminalTheme)
   const isGivenUp = useStore(programKeys).includes(session)
   const [isFinding, setIsFinding] = useState(false)
   const isPhone = useForm() === "phone"
@@ -43,7 +44,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   return (
     <div className={styles["pane"]}>
       <TerminalTitle view={view} sizing={sizing} emulator={shown?.emulator} isPhone={isPhone} />
-      <div className={styles["stage"]}>
+      <div className={styles["stage"]} data-theme={colors === "page" ? undefined : colors}>
         <div
           ref={element}
           className={styles["screen"]}

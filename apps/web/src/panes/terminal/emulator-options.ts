@@ -1,8 +1,9 @@
 /** How an emulator is made, and how it follows the page's theme and what is set for terminals. */
 import type { ITerminalOptions, Terminal } from "@xterm/xterm"
-import { theme } from "../../app/theme.ts"
-import { pageTokens, terminalPalette } from "./palette.ts"
-import { cursorBlink, cursorStyle, fontSize, screenReader } from "./preferences.ts"
+import { monoFace } from "../../app/preferences.ts"
+import { monoFamily, theme } from "../../app/theme.ts"
+import { cursorBlink, cursorStyle, fontSize, screenReader, terminalTheme } from "./preferences.ts"
+import { paletteNow } from "./terminal-colors.ts"
 
 /** Lines above the screen that an emulator keeps by itself; what is older is in the log. */
 export const SCROLLBACK = 10_000
@@ -20,7 +21,6 @@ export function emulatorOptions(): ITerminalOptions {
     allowProposedApi: true,
     // Double-clicks take paths and addresses as a whole.
     wordSeparator: " ()[]{}'\"`,;│┃",
-    fontFamily: '"HF Mono", ui-monospace, monospace',
     fontWeight: 400,
     fontWeightBold: 660,
     // 18 pixels for a face of 14.
@@ -46,7 +46,9 @@ export function followSettings(terminal: Terminal, changed: () => void): () => v
     Object.assign(terminal.options, changing())
     changed()
   }
-  const ends = [fontSize, cursorStyle, cursorBlink, screenReader, theme].map((one) => one.subscribe(show))
+  const ends = [fontSize, cursorStyle, cursorBlink, screenReader, theme, terminalTheme, monoFace].map((one) =>
+    one.subscribe(show),
+  )
   return () => {
     for (const end of ends) end()
   }
@@ -55,10 +57,11 @@ export function followSettings(terminal: Terminal, changed: () => void): () => v
 /** The part that changes while the page is there. */
 function changing(): ITerminalOptions {
   return {
+    fontFamily: monoFamily(),
     fontSize: fontSize.get(),
     cursorStyle: cursorStyle.get(),
     cursorBlink: cursorBlink.get() && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     screenReaderMode: screenReader.get(),
-    theme: terminalPalette(pageTokens(document.documentElement), theme.get()),
+    theme: paletteNow(),
   }
 }

@@ -25,7 +25,7 @@ export const TOKENS = [
 /** The page's colours, each as `#rrggbb`. */
 export type Tokens = Readonly<Record<(typeof TOKENS)[number], string>>
 
-/** The colours that the page has now. */
+/** The colours of an element. */
 export function pageTokens(element: Element): Tokens {
   const style = getComputedStyle(element)
   return Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Tokens

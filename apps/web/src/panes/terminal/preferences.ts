@@ -13,6 +13,9 @@ export const fontSize = new Preference<number>(
   (stored) => (typeof stored === "number" && Number.isFinite(stored) ? boundedSize(stored) : undefined),
 )
 
+/** The colours of terminals: those of the page, or always the same. */
+export const terminalTheme = new Preference<"page" | "dark" | "light">("terminal-theme", "page", oneOf("page", "dark", "light"))
+
 /** The shape of the cursor, until a program asks for another. */
 export const cursorStyle = new Preference<"block" | "bar" | "underline">(
   "terminal-cursor",
