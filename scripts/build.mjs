@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } fr
 import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { buildApp, isAppNeeded } from "./build-app.mjs"
+import { bundle, isChunk } from "./bundle.mjs"
 import { isAnyNewer, place, removeStale, sourcesIn } from "./built-files.mjs"
 import { runToEnd } from "./child.mjs"
 import { bundleEntries, bundleWhole } from "./library.mjs"
@@ -37,7 +38,9 @@ const STAMP = join(DIST, "build.json")
 /** Whether a source of the programs, or the lock file, changed after the last build. */
 function isProgramsNeeded() {
   if (!existsSync(STAMP) || ENTRIES.some(({ out }) => !existsSync(join(DIST, `${out}.js`)))) return true
-  const scripts = ["build.mjs", "built-files.mjs", "library.mjs", "published.mjs"].map((name) => join(ROOT, "scripts", name))
+  const scripts = ["build.mjs", "built-files.mjs", "bundle.mjs", "library.mjs", "published.mjs"].map((name) =>
+    join(ROOT, "scripts", name),
+  )
   const inputs = [join(ROOT, "package-lock.json"), ...scripts]
   for (const room of ["packages", "apps/cli/src"]) inputs.push(...sourcesIn(join(ROOT, room)))
   return isAnyNewer(inputs, statSync(STAMP).mtimeMs)
@@ -48,60 +51,39 @@ export function isBuildNeeded() {
   return isProgramsNeeded() || isAppNeeded()
 }
 
-const COMMON = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  format: "esm",
-  outdir: DIST,
-  write: false,
-  target: "es2024",
-  treeShaking: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  minifyIdentifiers: false,
-  legalComments: "none",
-  sourcemap: false,
-  logLevel: "silent",
-}
-
-/** CommonJS modules inside the bundle call `require`, which an ES module does not have. */
-const REQUIRE =
-  'import { createRequire as __holdfastRequire } from "node:module";const require = __holdfastRequire(import.meta.url);'
-
 /** Only what `ws` does as a client needs TLS, and loading it takes 6 MB of every hub's memory: it is loaded on first use. */
+const ON_USE = "\0on-use:"
 const TLS_ON_USE = {
   name: "tls on use",
-  setup(bundler) {
-    const namespace = "on-use"
-    bundler.onResolve({ filter: /^(https|tls)$/ }, ({ path, importer }) =>
-      /[\\/]node_modules[\\/]ws[\\/]/.test(importer) ? { path, namespace } : undefined,
-    )
-    bundler.onLoad({ filter: /./, namespace }, ({ path }) => ({
-      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:${path}")[name] })`,
-    }))
+  resolveId: {
+    filter: { id: /^(https|tls)$/ },
+    handler: (name, importer) => (/[\\/]node_modules[\\/]ws[\\/]/.test(importer ?? "") ? ON_USE + name : undefined),
+  },
+  load: {
+    filter: { id: new RegExp(`^${ON_USE}`) },
+    handler: (id) => {
+      const module = JSON.stringify(`node:${id.slice(ON_USE.length)}`)
+      return {
+        code: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule(${module})[name] })`,
+        moduleType: "js",
+      }
+    },
   },
 }
 
-const pointsOf = (entries) => entries.map((entry) => ({ in: join(ROOT, entry.in), out: entry.out }))
-
-/**
- * Bundles the programs without writing them; resolves with esbuild's result, in which each file has its source map. The maps are
- * made even where no one needs them: the names of chunks depend on it, and coverage finds the chunks that ran by their names.
- */
-export async function bundlePrograms() {
-  const { build: bundle } = await import("esbuild")
+/** Bundles the programs without writing them, as `bundle` does. Names and statements stay, as errors, traces and coverage show them. */
+export function bundlePrograms({ sourcemap = false } = {}) {
   return bundle({
-    ...COMMON,
-    entryPoints: pointsOf(ENTRIES),
+    input: Object.fromEntries(ENTRIES.map((entry) => [entry.out, join(ROOT, entry.in)])),
+    outdir: DIST,
     splitting: true,
-    chunkNames: "chunk-[hash]",
     platform: "node",
     target: "node24",
     external: EXTERNAL,
-    banner: { js: REQUIRE },
     plugins: [TLS_ON_USE],
-    metafile: true,
-    sourcemap: "external",
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
+    sourcemap,
   })
 }
 
@@ -123,11 +105,7 @@ async function buildPrograms() {
     bundleEntries(library, join(DIST, "client")),
     bundleWhole(library, ["index"], join(DIST, "client.js"), { minify: false }),
   ])
-  const files = [
-    ...programs.outputFiles.filter(({ path }) => !path.endsWith(".map")),
-    ...entries.outputFiles,
-    ...page.outputFiles,
-  ]
+  const files = [...programs, ...entries, ...page]
   mkdirSync(join(DIST, "client"), { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
   for (const { path, contents } of chunksFirst) place(path, contents)
@@ -140,8 +118,6 @@ async function buildPrograms() {
   utimesSync(STAMP, began, began)
   return { files: files.length, bytes }
 }
-
-const isChunk = (path) => /[\\/]chunk-[A-Z0-9]+\.js$/.test(path)
 
 /** Builds, and says how it went; resolves with the exit code. */
 async function tellBuild() {

@@ -61,11 +61,9 @@ async function addProcesses(files) {
       file.path,
       file.statements.map(({ line, column }, at) => ({ file, at, offset: offsetIn(file, line, column) })),
     )
-  const { outputFiles } = await bundlePrograms()
-  for (const { path, text } of outputFiles) {
-    const map = outputFiles.find((other) => other.path === `${path}.map`)
-    if (map !== undefined) places.set(path, offsetsIn(text, map.text, join(path, ".."), files))
-  }
+  for (const { path, contents, map } of await bundlePrograms({ sourcemap: true }))
+    // What only passes on what others export has no map.
+    places.set(path, map === undefined ? [] : offsetsIn(String(contents), map, join(path, ".."), files))
   for (const list of places.values()) list.sort((a, b) => a.offset - b.offset)
   for (const name of reports) {
     let report

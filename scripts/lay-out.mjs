@@ -2,7 +2,7 @@
  * Lays out what is published, each package in a folder as its tarball has it: `holdfast` (bundle, starter, app, description
  * of the API, client library), and the packages of `published.mjs`.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { publishedApp } from "./build-app.mjs"
@@ -70,20 +70,10 @@ export async function layOut(folder) {
 
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 
-/** What a hub of a version answers at `/openapi.json`. */
-export async function apiDescription(version) {
-  const { build: bundle } = await import("esbuild")
-  const place = mkdtempSync(join(ROOT, "node_modules/.cache-openapi-"))
-  try {
-    const file = join(place, "describe.mjs")
-    const contents = `export { describeApi } from "./packages/doors/src/http/openapi.ts"`
-    const stdin = { contents, resolveDir: ROOT, loader: "ts" }
-    await bundle({ stdin, bundle: true, format: "esm", platform: "node", outfile: file, logLevel: "silent", packages: "bundle" })
-    const { describeApi } = await import(pathToFileURL(file).href)
-    return describeApi(version)
-  } finally {
-    rmSync(place, { recursive: true, force: true })
-  }
+/** What a hub of a version answers at `/openapi.json`; the sources say it, which a new enough Node runs as they are. */
+async function apiDescription(version) {
+  const { describeApi } = await import(pathToFileURL(join(ROOT, "packages/doors/src/http/openapi.ts")).href)
+  return describeApi(version)
 }
 
 /** Writes a package of `published.mjs` to `folder`. */
@@ -97,7 +87,7 @@ export async function layOutPublished(one, folder) {
   const dist = join(folder, "dist")
   const built = [await bundleEntries(library, dist)]
   if (one.page !== undefined) built.push(await bundleWhole(library, ["index"], join(dist, one.page), { minify: true }))
-  for (const { contents, path } of built.flatMap(({ outputFiles }) => outputFiles)) {
+  for (const { contents, path } of built.flat()) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, contents)
   }

@@ -22,7 +22,7 @@ function* sourcesIn(folder) {
 
 /** Writes `dist` of a package below `folder`. */
 export async function layOutModules(one, folder) {
-  const { transform } = await import("esbuild")
+  const { transform } = await import("rolldown/utils")
   execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b", one.folder], {
     cwd: ROOT,
     stdio: "inherit",
@@ -31,12 +31,12 @@ export async function layOutModules(one, folder) {
   const types = ["dist/types/src", "dist/types"].map((path) => join(ROOT, one.folder, path)).find((path) => existsSync(path))
   for (const path of sourcesIn(sources)) {
     const name = relative(sources, path).replace(/\.tsx?$/, "")
-    const { code } = await transform(readFileSync(path, "utf8"), {
-      loader: "ts",
+    const { code, errors } = await transform(path, readFileSync(path, "utf8"), {
       target: "es2024",
-      format: "esm",
-      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+      tsconfig: false,
+      typescript: { onlyRemoveTypeImports: true },
     })
+    if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`)
     write(join(folder, "dist", `${name}.js`), code)
     write(join(folder, "dist", `${name}.d.ts`), readFileSync(join(types, `${name}.d.ts`), "utf8"))
   }

@@ -162,7 +162,7 @@ export const PACKAGES = [
     npm: [
       ...["react", "react-dom", "radix-ui", "wouter", "idb", "tinykeys", "virtua", "marked", "diff", "qr"],
       ...["@atlaskit/pragmatic-drag-and-drop", "@shikijs/core", "@shikijs/engine-javascript", "@shikijs/langs"],
-      ...["@xterm/xterm", "@xterm/addon-fit", "@xterm/addon-search", "@xterm/addon-unicode11", "@xterm/addon-web-links"],
+      ...["@xterm/xterm", "@xterm/addon-search", "@xterm/addon-unicode11", "@xterm/addon-web-links"],
       "@xterm/addon-webgl",
     ],
   },

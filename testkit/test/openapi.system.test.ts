@@ -8,9 +8,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
-import { build } from "esbuild"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { heavyFile } from "../src/agents/heavy.ts"
+import { bundled } from "../src/bundled.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url))
@@ -119,15 +119,7 @@ describe("the description that a hub serves", () => {
     )
     expect(told).toBe("")
 
-    await build({
-      absWorkingDir: place,
-      entryPoints: ["use.ts"],
-      outfile: "use.mjs",
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      logLevel: "silent",
-    })
+    writeFileSync(join(place, "use.mjs"), await bundled(join(place, "use.ts"), { platform: "node" }))
     const said = await run(place, ["use.mjs"], { HOLDFAST_URL: hub.url(), HOLDFAST_TOKEN: hub.token })
     expect(JSON.parse(said)).toEqual({
       status: "started",

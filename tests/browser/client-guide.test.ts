@@ -15,10 +15,15 @@ const pages = examplesOf(document).filter(({ language }) => language === "html")
 async function library(): Promise<Uint8Array> {
   const load = (name: string): Promise<never> => import(new URL(`../../scripts/${name}`, import.meta.url).href) as Promise<never>
   const [{ bundleWhole }, { libraryOf }] = await Promise.all([load("library.mjs"), load("published.mjs")])
-  const built = await (bundleWhole as Bundle)((libraryOf as (name: string) => unknown)("@holdfast/client"), ["index"], "out.js", {
-    minify: true,
-  })
-  return built.outputFiles[0].contents
+  const [built] = await (bundleWhole as Bundle)(
+    (libraryOf as (name: string) => unknown)("@holdfast/client"),
+    ["index"],
+    "out.js",
+    {
+      minify: true,
+    },
+  )
+  return built.contents
 }
 
 type Bundle = (
@@ -26,7 +31,7 @@ type Bundle = (
   names: ReadonlyArray<string>,
   file: string,
   options: { readonly minify: boolean },
-) => Promise<{ readonly outputFiles: readonly [{ readonly contents: Uint8Array }] }>
+) => Promise<readonly [{ readonly contents: Uint8Array }]>
 
 const served: Array<Server> = []
 async function serve(listener: RequestListener): Promise<string> {

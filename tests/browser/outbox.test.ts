@@ -1,19 +1,17 @@
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, it } from "vitest"
+import { bundled, fromMemory } from "@holdfast/testkit/bundled"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { wholeLog } from "@holdfast/testkit/logs"
 import { startLossyProxy, type LossyProxy } from "@holdfast/testkit/lossy-proxy"
 import { launchBrowser, type Browser, type Context, type DevTools, type Page } from "./chromium.ts"
 
 /** What a page uses, and the stores below it. */
-const ENTRY = {
-  contents: `export * from "./index.ts"
+const ENTRY = fileURLToPath(new URL("../../packages/client/src/outbox/page.js", import.meta.url))
+const EXPORTS = `export * from "./index.ts"
     export { indexedDbStore } from "./indexeddb.ts"
-    export { memoryStore } from "./OutboxStore.ts"`,
-  resolveDir: fileURLToPath(new URL("../../packages/client/src/outbox", import.meta.url)),
-}
+    export { memoryStore } from "./OutboxStore.ts"`
 
 /** A page in a frame that may keep nothing: no database, no locks. */
 const FRAME = `<!doctype html><script src="/outbox.js"></script><script>
@@ -102,9 +100,8 @@ describe.concurrent("an outbox in a browser", () => {
   let script = ""
 
   beforeAll(async () => {
-    const options = { bundle: true, format: "iife", globalName: "library", write: false, target: "es2024" } as const
-    const bundled = await build({ ...options, stdin: ENTRY })
-    script = bundled.outputFiles[0]?.text ?? ""
+    const options = { plugins: [fromMemory(ENTRY, EXPORTS)], transform: { target: "es2024" } }
+    script = await bundled(ENTRY, options, { format: "iife", name: "library" })
     ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
   })
   afterAll(async () => {

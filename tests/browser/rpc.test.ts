@@ -1,12 +1,13 @@
 /** The RPC door from a page: the stock client of Effect RPC, and the client that returns by itself. */
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, openAgent, settledAgent } from "@holdfast/testkit/agent-session"
+import { bundled, fromMemory } from "@holdfast/testkit/bundled"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { type Browser, launchBrowser, type Page } from "./chromium.ts"
 
+const PAGE = fileURLToPath(new URL("rpc-page.js", import.meta.url))
 /** What the page loads, as `window.program`: subscriptions keep what they hear in `window.heard`. */
 const PROGRAM = `
 import { Effect, Fiber, Layer, ManagedRuntime, Stream } from "effect"
@@ -62,17 +63,9 @@ describe("chat over RPC in a page", () => {
   let program: string
 
   beforeAll(async () => {
-    const bundling = build({
-      stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL(".", import.meta.url)), loader: "js" },
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "browser",
-      target: "es2024",
-      logLevel: "silent",
-    })
+    const bundling = bundled(PAGE, { plugins: [fromMemory(PAGE, PROGRAM)], transform: { target: "es2024" } })
     ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
-    program = (await bundling).outputFiles[0]?.text ?? ""
+    program = await bundling
   })
   afterAll(async () => {
     await browser.close()

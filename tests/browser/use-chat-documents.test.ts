@@ -3,9 +3,9 @@ import { createServer as freePort, type AddressInfo } from "node:net"
 import { once } from "node:events"
 import { cpSync, readFileSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import { createServer, type ViteDevServer } from "vite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { bundled, fromMemory } from "@holdfast/testkit/bundled"
 import { examplesOf } from "@holdfast/testkit/document-examples"
 import { type FaultProxy, startFaultProxy } from "@holdfast/testkit/fault-proxy"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
@@ -40,41 +40,26 @@ afterAll(async () => {
 /** The component of an example in a page of its own, in StrictMode. */
 async function bundleOf(code: string): Promise<string> {
   const library = path("../../packages/client/src")
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `import { createElement, StrictMode } from "react"
+  const [page, example] = [path("./page.js"), path("./example.jsx")]
+  const contents = `import { createElement, StrictMode } from "react"
 import { createRoot } from "react-dom/client"
-import { ChatView } from "example"
+import { ChatView } from ${JSON.stringify(example)}
 const place = document.createElement("div")
 document.body.append(place)
-createRoot(place).render(createElement(StrictMode, null, createElement(ChatView, window.props)))`,
-      resolveDir: path("."),
-      loader: "jsx",
-    },
-    plugins: [
-      {
-        name: "example",
-        setup: (plugins) => {
-          plugins.onResolve({ filter: /^example$/ }, () => ({ path: "example", namespace: "example" }))
-          plugins.onLoad({ filter: /.*/, namespace: "example" }, () => ({ contents: code, loader: "jsx", resolveDir: path(".") }))
-        },
+createRoot(place).render(createElement(StrictMode, null, createElement(ChatView, window.props)))`
+  return bundled(page, {
+    plugins: [fromMemory(page, contents), fromMemory(example, code)],
+    resolve: {
+      modules: ["node_modules", HEAVY],
+      alias: {
+        ...ONE,
+        "@holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`,
+        "@holdfast/client/outbox": `${library}/outbox/index.ts`,
+        "@holdfast/client": `${library}/index.ts`,
       },
-    ],
-    alias: {
-      ...ONE,
-      "@holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`,
-      "@holdfast/client/outbox": `${library}/outbox/index.ts`,
-      "@holdfast/client": `${library}/index.ts`,
     },
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    write: false,
-    nodePaths: [HEAVY],
-    define: { "process.env.NODE_ENV": '"development"' },
-    logLevel: "error",
+    transform: { define: { "process.env.NODE_ENV": '"development"' } },
   })
-  return outputFiles[0]?.text ?? ""
 }
 
 const say = (text: string): string => `(() => {

@@ -1,9 +1,9 @@
 /** The AI SDK's own `useChat` in a browser, with StrictMode on: over the stock transports, ours, and bound to its session. */
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, openAgent, recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
+import { bundled } from "@holdfast/testkit/bundled"
 import { type FaultProxy, startFaultProxy } from "@holdfast/testkit/fault-proxy"
 import { gatedTurn } from "@holdfast/testkit/gated-turn"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
@@ -42,22 +42,22 @@ beforeAll(async () => {
     // The page comes through the proxy, so that its connections can be cut.
     startHub({ settings: { HOLDFAST_TRUST_PROXY: `http://127.0.0.1:${proxy.port}` } }),
     launchBrowser(),
-    build({
-      entryPoints: [fileURLToPath(new URL("./use-chat-page.mjs", import.meta.url))],
-      bundle: true,
-      minify: true,
-      format: "esm",
-      write: false,
-      nodePaths: [HEAVY],
-      // One React and one AI SDK, whatever else is installed for packages of the repository.
-      alias: Object.fromEntries(["react", "react-dom", "ai"].map((name) => [name, join(HEAVY, name)])),
-      define: { "process.env.NODE_ENV": '"development"' },
-      logLevel: "error",
-    }),
+    bundled(
+      fileURLToPath(new URL("./use-chat-page.mjs", import.meta.url)),
+      {
+        // One React and one AI SDK, whatever else is installed for packages of the repository.
+        resolve: {
+          modules: ["node_modules", HEAVY],
+          alias: Object.fromEntries(["react", "react-dom", "ai"].map((name) => [name, join(HEAVY, name)])),
+        },
+        transform: { define: { "process.env.NODE_ENV": '"development"' } },
+      },
+      { minify: true },
+    ),
   ])
   hub = started
   browser = launched
-  bundle = built.outputFiles[0]?.text ?? ""
+  bundle = built
   ;[here, there] = await Promise.all([openTab(), openTab()])
 })
 afterEach(() => expect(errors.splice(0)).toEqual([]))

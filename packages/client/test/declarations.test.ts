@@ -84,12 +84,15 @@ describe("the published types", () => {
   })
 
   it("C-42 what a log comes to can be had without Effect and without Node", () => {
-    const script = `import { build } from "esbuild"
-      const { metafile } = await build({ entryPoints: ["packages/client/src/model/index.ts"], bundle: true, write: false, format: "esm",
-        platform: "browser", metafile: true })
-      const [{ inputs, imports }] = Object.values(metafile.outputs)
-      const used = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0 && !path.startsWith("packages/"))
-      console.log(JSON.stringify({ used, imports }))`
+    const script = `import { rolldown } from "rolldown"
+      const bundle = await rolldown({ input: "packages/client/src/model/index.ts", platform: "browser", logLevel: "silent", tsconfig: false })
+      const { output } = await bundle.generate({ format: "esm" })
+      await bundle.close()
+      const used = output.flatMap(({ modules }) => Object.keys(modules).filter((path) => modules[path].renderedLength > 0))
+      const ours = process.cwd() + "/packages/"
+      const names = new Set(output.map(({ fileName }) => fileName))
+      const imports = output.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((name) => !names.has(name))
+      console.log(JSON.stringify({ used: used.filter((path) => !path.startsWith(ours) && !path.startsWith("\\0rolldown/")), imports }))`
     const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: ROOT, encoding: "utf8" })
     expect(JSON.parse(said)).toEqual({ used: [], imports: [] })
   })
