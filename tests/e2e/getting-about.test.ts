@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { wholeLog } from "@holdfast/testkit/logs"
 import { type RunningApp, startApp } from "./app.ts"
-import type { Context, Page } from "./playwright.ts"
+import { fingersOn } from "./fingers.ts"
+import type { Page } from "./playwright.ts"
 
 describe("getting about in the app", () => {
   let app: RunningApp
@@ -99,26 +100,18 @@ describe("getting about in the app", () => {
     await close()
   })
 
-  /** Draws a finger across the page. */
-  const swipe = async (context: Context, page: Page, from: number, to: number): Promise<void> => {
-    const tools = await context.newCDPSession(page)
-    const point = (x: number) => [{ x, y: 300 }]
-    await tools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: point(from) })
-    for (const part of [0.3, 0.6, 1])
-      await tools.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: point(from + (to - from) * part) })
-    await tools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] })
-  }
-
   it("APP-3 leads from one open session to the next by a swipe on the phone, and to the list by its button", async () => {
-    const { page, context, connected, openSession, pane, row, close } = await app.open({ form: "phone" })
+    const opened = await app.open({ form: "phone" })
+    const { page, connected, openSession, pane, row, close } = opened
+    const fingers = await fingersOn(opened)
     await connected()
     await openSession(one.id)
     await page.locator(`[data-pane][data-session="${one.id}"] h2`).click()
     await page.getByRole("button", { name: "All sessions" }).click()
     await openSession(other.id)
-    await swipe(context, page, 80, 330)
+    await fingers.draw({ x: 80, y: 300 }, { x: 330, y: 300 })
     await expect.poll(() => focused(page)).toBe(one.id)
-    await swipe(context, page, 330, 80)
+    await fingers.draw({ x: 330, y: 300 }, { x: 80, y: 300 })
     await expect.poll(() => focused(page)).toBe(other.id)
     expect(await pane(one.id).isVisible()).toBe(false)
     await page.getByRole("button", { name: "All sessions" }).click()

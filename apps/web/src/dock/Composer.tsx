@@ -2,6 +2,7 @@
 import { useCallback, useLayoutEffect, useRef, useState } from "react"
 import type { ClipboardEvent, DragEvent, KeyboardEvent, RefObject } from "react"
 import { useHub } from "@holdfast/react"
+import { isTouched } from "../app/media.ts"
 import { Button } from "../ui/Button.tsx"
 import { Time } from "../ui/Time.tsx"
 import { AttachmentList } from "./AttachmentList.tsx"
@@ -27,8 +28,6 @@ export interface ComposerProps {
   readonly commands: ReadonlyArray<{ readonly name: string; readonly description?: string }>
   readonly field: RefObject<HTMLTextAreaElement | null>
 }
-
-const isTouch = (): boolean => globalThis.matchMedia?.("(pointer: coarse)").matches === true
 
 /** Shows the field with what belongs to it. */
 export function Composer(props: ComposerProps) {
@@ -84,7 +83,7 @@ export function Composer(props: ComposerProps) {
         ref={field}
         className={styles["field"]}
         data-composer={session}
-        data-autofocus={isTouch() ? undefined : ""}
+        data-autofocus={isTouched() ? undefined : ""}
         aria-label={editing === undefined ? `Message ${agent}` : "Edit the queued message"}
         placeholder={isOver ? "Drop the files here" : `Message ${agent}`}
         dir="auto"
@@ -183,7 +182,7 @@ function useFieldKeys(
         isEditing: now.editing !== undefined,
         hasQueued: lastQueued !== undefined,
         isInHistory,
-        isTouch: isTouch(),
+        isTouch: isTouched(),
       },
     )
     if (act === undefined) return

@@ -3,7 +3,7 @@ import { useRef } from "react"
 import type { RefObject } from "react"
 import type { AgentChoice, AgentState } from "@holdfast/protocol/agent/agent"
 import { useSessionService } from "@holdfast/react"
-import { useForm } from "../app/media.ts"
+import { isTouched, useForm } from "../app/media.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
@@ -82,7 +82,7 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
     input.value = ""
     void takeFiles(composer, chosen)
   }
-  const hasCamera = globalThis.matchMedia?.("(pointer: coarse)").matches === true
+  const hasCamera = isTouched()
   const items = (): ReadonlyArray<MenuItem> => [
     { title: "A file or an image", icon: "file", run: () => files.current?.click() },
     { title: "Take a photo", icon: "attach", run: () => camera.current?.click() },

@@ -86,6 +86,7 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
   useCloseOver(asked !== undefined, close)
   const parts = useLater(over, asked !== undefined, close)
   const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const isHeld = useRef(false)
   useEffect(() => () => clearTimeout(resting.current), [])
   const { anchor, origin } = useMemo(() => {
     const { x = 0, y = 0, origin: element = null } = asked ?? {}
@@ -111,7 +112,18 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
       const { clientX, clientY } = event
       clearTimeout(resting.current)
       close()
-      resting.current = setTimeout(() => ask(clientX, clientY, false), REST)
+      isHeld.current = false
+      resting.current = setTimeout(() => {
+        isHeld.current = true
+        ask(clientX, clientY, false)
+      }, REST)
+    },
+    // Some browsers make a click of the finger that leaves what it has rested on.
+    onClickCapture: (event: MouseEvent) => {
+      if (!isHeld.current) return
+      isHeld.current = false
+      event.preventDefault()
+      event.stopPropagation()
     },
     onPointerMove: moved,
     onPointerCancel: moved,

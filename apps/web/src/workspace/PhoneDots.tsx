@@ -62,13 +62,17 @@ function scrollsAcross(element: Element | null): boolean {
   return false
 }
 
+const selectedText = (): string => String(getSelection() ?? "")
+
 function listenToSwipes(swiped: (by: 1 | -1) => void): () => void {
   let start: Touch | undefined
+  let selected = ""
   const began = (event: TouchEvent): void => {
     const touch = event.touches[0]
     const target = event.target instanceof Element ? event.target : null
     const isInPane = target !== null && target.closest("[data-pane]") !== null && target.closest(OWN) === null
     const isAtEdge = touch === undefined || touch.clientX < EDGE || touch.clientX > innerWidth - EDGE
+    selected = selectedText()
     start = event.touches.length === 1 && isInPane && !isAtEdge && !scrollsAcross(target) ? touch : undefined
   }
   const ended = (event: TouchEvent): void => {
@@ -76,6 +80,8 @@ function listenToSwipes(swiped: (by: 1 | -1) => void): () => void {
     if (start === undefined || touch === undefined) return
     const [across, along] = [touch.clientX - start.clientX, touch.clientY - start.clientY]
     start = undefined
+    // What took the finger for its own has prevented what the browser would make of it; or the browser selected with it.
+    if (event.defaultPrevented || selectedText() !== selected) return
     if (Math.abs(across) < FAR || Math.abs(across) < Math.abs(along) * STEEP) return
     const isReversed = getComputedStyle(document.documentElement).direction === "rtl"
     swiped(across < 0 === !isReversed ? 1 : -1)

@@ -59,6 +59,8 @@ export class Emulator implements EmulatorParts {
   readonly age = new Store<number | undefined>(undefined)
   /** How often the bell rang. */
   readonly bells = new Store(0)
+  /** How often something was typed by other means than its own field: a line, a key of the bar, a paste. */
+  readonly typed = new Store(0)
   /** Changes when its cells may have got another size, or the session another. */
   readonly measured = new Store(0)
   readonly #ends: Array<IDisposable | (() => void)> = []
@@ -155,6 +157,7 @@ export class Emulator implements EmulatorParts {
 
   /** Types something as a person does. */
   type(text: string): void {
+    this.#leadBack()
     this.terminal.input(text, true)
   }
 
@@ -162,13 +165,19 @@ export class Emulator implements EmulatorParts {
   async submit(line: string): Promise<void> {
     const { attachment } = this.view
     if (attachment === undefined) throw new Error("The terminal is not there yet: the line was not sent.")
-    this.terminal.scrollToBottom()
+    this.#leadBack()
     await attachment.type(encoder.encode(`${line}\r`))
   }
 
   /** Pastes a text that was asked about, or needed no question. */
   paste(text: string): void {
     this.terminal.paste(text)
+    this.#leadBack()
+  }
+
+  /** To now, from wherever was scrolled to. */
+  #leadBack(): void {
+    this.typed.set(this.typed.get() + 1)
     this.terminal.scrollToBottom()
   }
 

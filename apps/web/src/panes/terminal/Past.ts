@@ -64,9 +64,11 @@ export class Past {
     const { host } = emulator
     const wheel = (event: WheelEvent): void => this.#wheel(event)
     const key = (event: KeyboardEvent): void => this.#key(event)
+    const unsubscribe = emulator.typed.subscribe(() => this.leave())
     host.addEventListener("wheel", wheel, { capture: true, passive: false })
     host.addEventListener("keydown", key, { capture: true })
     this.#unbind = () => {
+      unsubscribe()
       host.removeEventListener("wheel", wheel, { capture: true })
       host.removeEventListener("keydown", key, { capture: true })
     }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { useSessionView } from "@holdfast/react"
-import { useForm } from "../../app/media.ts"
+import { isTouched, useForm } from "../../app/media.ts"
 import { useStore } from "../../ui/store.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 import { Ended } from "./Ended.tsx"
@@ -30,13 +30,14 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
   const isGivenUp = useStore(programKeys).includes(session)
   const [isFinding, setIsFinding] = useState(false)
   const isPhone = useForm() === "phone"
+  const hasBar = isPhone || isTouched()
   useLooking(shown, view, isSeen)
   useKeptScreen(shown, isSeen)
   const sizing = useSizing(shown?.emulator, view, element, isSeen)
   useTerminalCommands(shown, view, () => setIsFinding(true))
   useFocus(shown, element)
   useBell(shown, element)
-  useTouch(shown, element, isPhone)
+  useTouch(shown, element, hasBar)
   const closeFind = (): void => {
     setIsFinding(false)
     if (!isPhone) shown?.emulator.terminal.focus()
@@ -61,7 +62,7 @@ export default function TerminalPane({ pane, session, isSeen }: PaneProps): Reac
         {shown === undefined ? null : <Questions emulator={shown.emulator} />}
       </div>
       <Ended view={view} emulator={shown?.emulator} />
-      {isPhone && shown !== undefined ? <PhoneKeys emulator={shown.emulator} session={session} /> : null}
+      {hasBar && shown !== undefined ? <PhoneKeys emulator={shown.emulator} session={session} /> : null}
     </div>
   )
 }

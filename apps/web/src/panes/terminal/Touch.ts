@@ -40,6 +40,7 @@ export class Touch {
     on("touchmove", (event) => this.#moved(event))
     on("touchend", (event) => this.#ended(event))
     on("touchcancel", () => this.#stop())
+    this.#ends.push(emulator.typed.subscribe(() => cancelAnimationFrame(this.#frame)))
   }
 
   dispose(): void {

@@ -1,10 +1,11 @@
 /** How terminals look and behave in this browser. */
+import { formNow } from "../../app/media.ts"
 import { oneOf, Preference, yesOrNo } from "../../app/preferences.ts"
 
 /** Sizes of the terminals' face, in pixels. */
 export const FONT_SIZE = { least: 8, usual: 14, usualOnPhone: 12, most: 32 } as const
 
-const isPhone = typeof matchMedia === "function" && matchMedia("(max-width: 759px)").matches
+const isPhone = typeof matchMedia === "function" && formNow() === "phone"
 
 /** Pixels. */
 export const fontSize = new Preference<number>(

@@ -4,8 +4,8 @@ import type { RefObject } from "react"
 import { Touch } from "./Touch.ts"
 import type { Shown } from "./use-emulator.ts"
 
-/** Follows fingers on an element; on a phone its own keyboard stays away from the emulator's field, which it does not get on with. */
-export function useTouch(shown: Shown | undefined, element: RefObject<HTMLDivElement | null>, isPhone: boolean): void {
+/** Follows fingers on an element; where there is a bar of keys, the keyboard on the screen stays away from the emulator's field, which it does not get on with. */
+export function useTouch(shown: Shown | undefined, element: RefObject<HTMLDivElement | null>, hasBar: boolean): void {
   useEffect(() => {
     if (shown === undefined || element.current === null) return undefined
     const touch = new Touch(shown.emulator, shown.past, element.current)
@@ -13,6 +13,6 @@ export function useTouch(shown: Shown | undefined, element: RefObject<HTMLDivEle
   }, [shown, element])
   useEffect(() => {
     const textarea = shown?.emulator.terminal.textarea
-    if (textarea !== undefined) textarea.inputMode = isPhone ? "none" : "text"
-  }, [shown, isPhone])
+    if (textarea !== undefined) textarea.inputMode = hasBar ? "none" : "text"
+  }, [shown, hasBar])
 }
