@@ -34,6 +34,15 @@ describe("notices of a page", () => {
     expect(changes.take([session("a", asks(6)), session("b", news(9))])).toHaveLength(1)
   })
 
+  it("APP-84 APP-142 tell of a directory that is to be trusted once, and then of what ended since", () => {
+    const changes = new Changes()
+    const untrusted = { agent: { trust: { directory: "/src", state: "waiting", askedAt: 5, seq: 3, brings: [] } } }
+    changes.take([session("a")])
+    expect(changes.take([session("a", untrusted)])).toMatchObject([{ reason: "waiting", body: "Trust /src?", path: "s/a" }])
+    expect(changes.take([session("a", untrusted)])).toEqual([])
+    expect(changes.take([session("a", { ...untrusted, ...news(8) })])).toMatchObject([{ reason: "ended" }])
+  })
+
   it("APP-84 tell nothing of a turn that continues, of what is archived, or of what is made offline", () => {
     const changes = new Changes()
     changes.take([session("a")])

@@ -1,4 +1,4 @@
-/** What waits for a person, the longest first: agents that ask, programs in terminals that say so. */
+/** What waits for a person, the longest first: agents that ask, directories that are not trusted yet, programs in terminals. */
 import { useMemo } from "react"
 import { useWaiting as useShown } from "../requests/use-waiting.ts"
 
@@ -15,8 +15,11 @@ export function useWaitingNow(): ReadonlyArray<WaitingSession> {
   const waiting = useShown()
   return useMemo(() => {
     const bySession = new Map<string, WaitingSession>()
-    for (const { session, label, since } of waiting) {
-      if (!bySession.has(session)) bySession.set(session, { session, label, since })
+    for (const one of waiting) {
+      // One decision about a directory is what all sessions in it wait for.
+      for (const { session, label, since } of one.untrusted?.sessions ?? [one]) {
+        if (!bySession.has(session)) bySession.set(session, { session, label, since })
+      }
     }
     return [...bySession.values()]
   }, [waiting])

@@ -10,7 +10,10 @@ import { RequestView } from "../requests/RequestView.tsx"
 import { SettledLines } from "../requests/SettledLines.tsx"
 import { requestKey } from "../requests/snooze.ts"
 import { snoozeStore } from "../requests/snooze-store.ts"
+import { trustNews } from "../requests/trust-news.ts"
+import { TrustView } from "../requests/TrustView.tsx"
 import { useSettled } from "../requests/use-settled.ts"
+import { trustKeyOf, untrustedOf } from "../requests/waiting.ts"
 import { useStore } from "../ui/store.ts"
 import { Composer } from "./Composer.tsx"
 import styles from "./Dock.module.css"
@@ -86,31 +89,48 @@ export function Dock({ session, isFocused }: DockProps) {
 /** The requests of the session, the oldest with the keys, and what became of others; those that are put off as one line. */
 function Waiting({ session, asker }: { readonly session: string; readonly asker: string }) {
   const { requests } = usePermissions(session)
+  const { session: record } = useSession(session)
   const snoozed = useStore(snoozeStore)
+  const key = trustKeyOf(record)
+  const decided = useStore(trustNews).filter((one) => one.key === key)
+  const waiting = record === undefined ? undefined : untrustedOf(record)
+  const untrusted = key === undefined || snoozed[key] === undefined ? waiting : undefined
   const open = useMemo(() => requests.map((request) => ({ session, request })), [requests, session])
   const settled = useSettled(open)
   const shown = requests.filter(({ id }) => snoozed[requestKey(session, id)] === undefined)
-  const later = requests.length - shown.length
+  const off = [
+    ...requests.map(({ id }) => requestKey(session, id)),
+    ...(waiting === undefined || key === undefined ? [] : [key]),
+  ].filter((one) => snoozed[one] !== undefined)
   return (
     <div className={styles["waiting"]}>
+      {untrusted === undefined ? null : <TrustView session={session} untrusted={untrusted} asker={asker} place="dock" />}
       {shown.map((request, index) => (
-        <RequestView key={request.id} session={session} request={request} asker={asker} place="dock" at={index} />
+        <RequestView
+          key={request.id}
+          session={session}
+          request={request}
+          asker={asker}
+          place="dock"
+          at={untrusted === undefined ? index : index + 1}
+        />
       ))}
-      {later === 0 ? null : (
-        <p className={styles["later"]}>
-          {later === 1 ? "One request is put off." : `${later} requests are put off.`}{" "}
-          <button
-            type="button"
-            onClick={() => {
-              for (const { id } of requests) snoozeStore.unsnooze(requestKey(session, id))
-            }}
-          >
-            Show {later === 1 ? "it" : "them"} now
-          </button>
-        </p>
-      )}
+      <PutOff keys={off} />
       <LateLines session={session} open={shown.map((request) => ({ session, request }))} />
-      <SettledLines settled={settled} />
+      <SettledLines settled={[...settled, ...decided]} />
     </div>
+  )
+}
+
+/** What is put off, in a line. */
+function PutOff({ keys }: { readonly keys: ReadonlyArray<string> }) {
+  if (keys.length === 0) return null
+  return (
+    <p className={styles["later"]}>
+      {keys.length === 1 ? "One request is put off." : `${keys.length} requests are put off.`}{" "}
+      <button type="button" onClick={() => keys.forEach((key) => snoozeStore.unsnooze(key))}>
+        Show {keys.length === 1 ? "it" : "them"} now
+      </button>
+    </p>
   )
 }

@@ -1,5 +1,6 @@
 /** Why a queue does not continue, and what ends that, in words. */
 import type { Hold } from "@holdfast/protocol/agent/hold"
+import type { TrustState } from "@holdfast/protocol/agent/trust"
 
 /** What is said of a hold. `until` is when it ends by itself. */
 export interface HoldWords {
@@ -16,6 +17,21 @@ const WHY: Readonly<Record<Hold["reason"], string>> = {
   "usage-limit": "The provider's usage limit is reached.",
   "rate-limit": "Too many requests in a short time.",
   person: "You held the queue.",
+}
+
+/** What the hub says of a queue that is held until its directory is trusted (A-32). */
+const UNTRUSTED = "DirectoryUntrusted"
+
+/** Whether a queue is held until its directory is trusted: then no one can continue it otherwise. */
+export function isHeldByTrust(hold: Hold | undefined, trust: TrustState | undefined): boolean {
+  return hold?.tag === UNTRUSTED && (trust === "waiting" || trust === "refused")
+}
+
+/** Why a queue is held until its directory is trusted, and what ends that. */
+export function trustHoldWords(trust: TrustState | undefined): string {
+  return trust === "refused"
+    ? "This directory is refused, and the agent would run what is in it. What waits is sent once the directory is trusted: revoke the decision in the settings."
+    : "The agent would run what is in this directory. What waits is sent once you trust it."
 }
 
 /** The words of a hold. */

@@ -4,7 +4,6 @@
  */
 import type { PushNotice, PushReason } from "@holdfast/protocol/push"
 import type { ShownSession } from "@holdfast/client/outbox"
-import { isWaiting } from "../ui/state.ts"
 
 /** How a session stands, as far as someone is told of it. */
 interface Standing {
@@ -36,7 +35,7 @@ export class Changes {
 
 function standingOf(session: ShownSession): Standing | undefined {
   if (session.status !== "active") return undefined
-  const { id, label: title, news, permissions, terminal, turn } = session
+  const { agent, id, label: title, news, permissions, terminal, turn } = session
   const of = (reason: PushReason, state: string, body: string, time: number, query = ""): Standing => ({
     reason,
     state,
@@ -51,8 +50,11 @@ function standingOf(session: ShownSession): Standing | undefined {
       request.askedAt,
       `?request=${encodeURIComponent(request.id)}`,
     )
+  const { trust } = agent ?? {}
+  if (trust?.state === "waiting" && trust.seq !== undefined && trust.seq > (news?.seq ?? 0))
+    return of("waiting", `untrusted ${trust.seq}`, `Trust ${trust.directory}?`, trust.askedAt ?? session.updatedAt)
   const program = terminal?.program
-  if (isWaiting(session) && program !== undefined)
+  if (program?.state === "blocked")
     return of("waiting", `blocked ${program.since}`, program.message ?? "It waits for you.", program.since)
   if (news === undefined || turn.status === "streaming") return undefined
   return of("ended", `${news.what} ${news.seq}`, news.what === "finished" ? "Finished" : "Failed", news.time)

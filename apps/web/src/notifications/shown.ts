@@ -14,9 +14,9 @@ export function isShown(session: string): boolean {
 }
 
 /** Up to where a person who sees a session knows all that they would be told of. */
-export function toldUpTo({ lastSeq, news, permissions, terminal }: Session): number {
+export function toldUpTo({ agent, lastSeq, news, permissions, terminal }: Session): number {
   if (terminal?.program?.state === "blocked") return lastSeq
-  return Math.max(news?.seq ?? 0, ...permissions.map(({ seq }) => seq))
+  return Math.max(news?.seq ?? 0, agent?.trust?.seq ?? 0, ...permissions.map(({ seq }) => seq))
 }
 
 const followVisibility = (listener: () => void): (() => void) => {

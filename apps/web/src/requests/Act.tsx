@@ -11,7 +11,7 @@ export interface ActProps {
   readonly keys?: string
   readonly tone?: "go" | "plain" | "quiet"
   readonly isDisabled?: boolean
-  readonly title?: string
+  readonly title?: string | undefined
   /** What a test finds it by. */
   readonly name?: string
 }

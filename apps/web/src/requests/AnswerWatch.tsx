@@ -2,6 +2,7 @@
 import { useEffect } from "react"
 import { useOutbox } from "@holdfast/react"
 import { followOutbox } from "./late-answers.ts"
+import { useTrustNews } from "./trust-news.ts"
 import { useLeftWords } from "./use-left-words.ts"
 
 /** Tells answers that failed, also those of a page before this one, and gives back words whose request is gone. */
@@ -10,5 +11,6 @@ export default function AnswerWatch(): null {
   const { items } = useOutbox()
   useEffect(() => followOutbox(items), [items])
   useLeftWords()
+  useTrustNews()
   return null
 }

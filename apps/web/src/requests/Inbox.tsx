@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState } from "react"
 import type { KeyboardEvent } from "react"
 import { focusByItself } from "../app/own-focus.ts"
+import { useStore } from "../ui/store.ts"
 import { Time } from "../ui/Time.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import { Act } from "./Act.tsx"
@@ -14,6 +15,8 @@ import { LateLines } from "./LateLines.tsx"
 import { RequestView } from "./RequestView.tsx"
 import { SettledLines } from "./SettledLines.tsx"
 import { snoozeStore } from "./snooze-store.ts"
+import { trustNews } from "./trust-news.ts"
+import { TrustView } from "./TrustView.tsx"
 import { type OpenRequest, useSettled } from "./use-settled.ts"
 import { useWaitingNow } from "./use-waiting.ts"
 import { nextWaiting, type Waiting } from "./waiting.ts"
@@ -34,6 +37,7 @@ export function Inbox({ place, at, onClose }: InboxProps) {
   const open = useMemo(() => requestsOf(shown), [shown])
   // What is put off is not gone.
   const settled = useSettled(useMemo(() => requestsOf([...shown, ...later]), [shown, later]))
+  const decided = useStore(trustNews)
   const [picked, setPicked] = useState(at ?? shown[0]?.key)
   const now = shown.find(({ key }) => key === picked) ?? shown[0]
   const keys = (event: KeyboardEvent): void => {
@@ -60,7 +64,7 @@ export function Inbox({ place, at, onClose }: InboxProps) {
           : shown.map((one) => <Row key={one.key} waiting={one} isPicked={one.key === now?.key} onPick={setPicked} />)}
       </ul>
       <LateLines open={open} />
-      <SettledLines settled={settled} />
+      <SettledLines settled={[...settled, ...decided]} />
       {now === undefined ? null : <Picked waiting={now} isChosen={now.key === picked} place={place} onClose={onClose} />}
       {later.length === 0 ? null : <Later later={later} />}
     </div>
@@ -82,8 +86,14 @@ interface RowProps {
   readonly onPick: (key: string) => void
 }
 
-function Row({ waiting: { key, label, since, request, program }, isPicked, onPick }: RowProps) {
-  const line = request === undefined ? (program?.message ?? "waits in its terminal") : lineOf(request)
+/** What waits, in a line. */
+function waitingLine({ request, untrusted, program }: Waiting): string {
+  if (untrusted !== undefined) return `trust ${untrusted.directory}?`
+  return request === undefined ? (program?.message ?? "waits in its terminal") : lineOf(request)
+}
+
+function Row({ waiting, isPicked, onPick }: RowProps) {
+  const { key, label, since } = waiting
   return (
     <li>
       <button type="button" className={styles["row"]} aria-current={isPicked} onClick={() => onPick(key)}>
@@ -91,7 +101,7 @@ function Row({ waiting: { key, label, since, request, program }, isPicked, onPic
           {label}
         </span>
         <span className={styles["line"]}>
-          <Written text={line} />
+          <Written text={waitingLine(waiting)} />
         </span>
         <span className={styles["time"]}>
           <Time at={since} />
@@ -113,7 +123,7 @@ interface PickedProps {
 function Picked({ waiting, isChosen, place, onClose }: PickedProps) {
   const open = useOpen()
   const element = useRef<HTMLDivElement>(null)
-  const { key, session, label, request, program } = waiting
+  const { key, session, label, request, program, untrusted } = waiting
   useEffect(() => {
     if (!isChosen && document.activeElement === document.body) focusByItself(element.current)
   }, [key, isChosen])
@@ -123,7 +133,9 @@ function Picked({ waiting, isChosen, place, onClose }: PickedProps) {
   }
   return (
     <div ref={element} className={styles["picked"]} tabIndex={-1} role="group" aria-label="What is asked" data-neutral="">
-      {request === undefined ? (
+      {untrusted !== undefined ? (
+        <TrustView key={key} session={session} untrusted={untrusted} asker={label} place={place} isFocused={isChosen} />
+      ) : request === undefined ? (
         <p className={styles["program"]} dir="auto">
           <Written text={program?.message ?? `${label} waits in its terminal.`} />
         </p>
@@ -132,7 +144,7 @@ function Picked({ waiting, isChosen, place, onClose }: PickedProps) {
       )}
       <footer className={styles["foot"]}>
         <Act tone="quiet" onAct={show}>
-          {request === undefined ? "Open the terminal" : "Open the session"}
+          {program !== undefined ? "Open the terminal" : "Open the session"}
         </Act>
       </footer>
     </div>
@@ -144,11 +156,13 @@ function Later({ later }: { readonly later: ReadonlyArray<Waiting> }) {
     <section className={styles["later"]} aria-label="Not now">
       <h3>Not now</h3>
       <ul>
-        {later.map(({ key, label, request }) => (
-          <li key={key}>
-            <span dir="auto">{label}</span>
-            <code>{request === undefined ? "" : <Written text={lineOf(request)} />}</code>
-            <Act tone="quiet" onAct={() => snoozeStore.unsnooze(key)}>
+        {later.map((waiting) => (
+          <li key={waiting.key}>
+            <span dir="auto">{waiting.label}</span>
+            <code>
+              <Written text={waitingLine(waiting)} />
+            </code>
+            <Act tone="quiet" onAct={() => snoozeStore.unsnooze(waiting.key)}>
               Show it now
             </Act>
           </li>

@@ -9,6 +9,7 @@ import { offerFocus } from "../app/own-focus.ts"
 import { sendDraft } from "../dock/send-draft.ts"
 import { useComposerDraft } from "../dock/use-composer-draft.ts"
 import { Button } from "../ui/Button.tsx"
+import { useStore } from "../ui/store.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import { Act } from "./Act.tsx"
 import { lastWords } from "./last-words.ts"
@@ -16,7 +17,10 @@ import { LateLines } from "./LateLines.tsx"
 import styles from "./Peek.module.css"
 import { RequestView } from "./RequestView.tsx"
 import { SettledLines } from "./SettledLines.tsx"
+import { trustNews } from "./trust-news.ts"
+import { TrustView } from "./TrustView.tsx"
 import { useSettled } from "./use-settled.ts"
+import { trustKeyOf, untrustedOf } from "./waiting.ts"
 import { Written } from "./Written.tsx"
 
 /** What a peek is given. */
@@ -34,10 +38,14 @@ export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
   const { requests } = useAllPermissions()
   const own = useMemo(() => requests.filter((one) => one.session === session), [requests, session])
   const settled = useSettled(own)
+  const decided = useStore(trustNews).filter(({ key }) => key === trustKeyOf(record))
   const open = useOpen()
   // What the person has opened gets the focus; what comes later does not.
   const [first] = useState(own[0]?.request.id)
+  const untrusted = record === undefined ? undefined : untrustedOf(record)
+  const [isTrustFirst] = useState(untrusted !== undefined)
   if (record === undefined || record.status === "offline") return null
+  const asker = record.agent?.name ?? record.label
   return (
     <div
       className={styles["peek"]}
@@ -48,22 +56,30 @@ export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
       data-peek={session}
       data-neutral=""
     >
+      {untrusted === undefined ? null : (
+        <TrustView session={session} untrusted={untrusted} asker={asker} place="peek" isFocused={isTrustFirst} />
+      )}
       {own.map(({ request }, index) => (
         <RequestView
           key={request.id}
           session={session}
           request={request}
-          asker={record.agent?.name ?? record.label}
+          asker={asker}
           place="peek"
-          at={index}
-          isFocused={request.id === first}
+          at={untrusted === undefined ? index : index + 1}
+          isFocused={!isTrustFirst && request.id === first}
         />
       ))}
       <LateLines session={session} open={own} />
-      <SettledLines settled={settled} />
-      {own.length === 0 ? <Doing session={session} /> : null}
+      <SettledLines settled={[...settled, ...decided]} />
+      {own.length === 0 && untrusted === undefined ? <Doing session={session} /> : null}
       {record.kind === "agent" ? (
-        <Reply session={session} agent={record.agent?.name ?? "the agent"} isFirst={first === undefined} onSent={onClose} />
+        <Reply
+          session={session}
+          agent={record.agent?.name ?? "the agent"}
+          isFirst={first === undefined && !isTrustFirst}
+          onSent={onClose}
+        />
       ) : null}
       <footer className={styles["foot"]}>
         <Button

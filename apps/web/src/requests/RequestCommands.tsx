@@ -19,7 +19,7 @@ export function RequestCommands() {
   const own = waiting.map((one): Command => ({
     id: `waiting.${one.key}`,
     title: waitingTitle(one),
-    run: () => (one.request === undefined ? open.session(one.session) : openInbox(one.key)),
+    run: () => (one.request === undefined && one.untrusted === undefined ? open.session(one.session) : openInbox(one.key)),
   }))
   useCommands([...own, { id: "inbox.open", title: "Show what waits for you", when: "anywhere", run: () => openInbox() }])
   return (

@@ -1,10 +1,11 @@
 /** Everything that waits for a person, over all sessions: what F8, the status line, the inbox and the palette go by. */
 import { useMemo } from "react"
+import { sameJson } from "@holdfast/core/agent/same-json"
 import type { Readable } from "@holdfast/client/model"
 import type { ShownSession } from "@holdfast/client/outbox"
 import { useAllPermissions, useCell, useHub } from "@holdfast/react"
 import { snoozeStore } from "./snooze-store.ts"
-import { blockedTerminals, type Waiting, waitingNow } from "./waiting.ts"
+import { blockedTerminals, untrustedDirectories, type Waiting, waitingNow } from "./waiting.ts"
 
 /** What waits, the oldest first. */
 export interface WaitingNow {
@@ -13,29 +14,41 @@ export interface WaitingNow {
   readonly later: ReadonlyArray<Waiting>
 }
 
-/** Terminals that wait; the same list until another one waits, however much the others print. */
-function blockedCell(sessions: Readable<ReadonlyArray<ShownSession>>): Readable<ReadonlyArray<Waiting>> {
+/** What waits of some sessions; the same list until something else waits, however much else changes in them. */
+function foundCell(
+  sessions: Readable<ReadonlyArray<ShownSession>>,
+  find: (sessions: ReadonlyArray<ShownSession>) => ReadonlyArray<Waiting>,
+): Readable<ReadonlyArray<Waiting>> {
   let [from, shown]: [ReadonlyArray<ShownSession>, ReadonlyArray<Waiting>] = [[], []]
   const get = (): ReadonlyArray<Waiting> => {
     const now = sessions.get()
     if (now === from) return shown
     from = now
-    const found = blockedTerminals(now)
-    const isSame =
-      found.length === shown.length && found.every(({ key, label }, i) => key === shown[i]?.key && label === shown[i]?.label)
-    if (!isSame) shown = found
+    const found = find(now)
+    if (!isSame(found, shown)) shown = found
     return shown
   }
   return { get, subscribe: sessions.subscribe }
 }
 
+const isSame = (some: ReadonlyArray<Waiting>, others: ReadonlyArray<Waiting>): boolean =>
+  some.length === others.length &&
+  some.every(({ key, label, untrusted }, i) => {
+    const other = others[i]
+    return key === other?.key && label === other.label && sameJson(untrusted, other.untrusted)
+  })
+
 /** Everything that waits for a person. */
 export function useWaitingNow(): WaitingNow {
   const { requests } = useAllPermissions()
   const { table } = useHub()
-  const terminals = useCell(useMemo(() => blockedCell(table.list({ kind: "terminal" }).sessions), [table]))
+  const terminals = useCell(useMemo(() => foundCell(table.list({ kind: "terminal" }).sessions, blockedTerminals), [table]))
+  const directories = useCell(useMemo(() => foundCell(table.list({ kind: "agent" }).sessions, untrustedDirectories), [table]))
   const snoozed = useCell(snoozeStore)
-  return useMemo(() => waitingNow(requests, terminals, snoozed, Date.now()), [requests, terminals, snoozed])
+  return useMemo(
+    () => waitingNow(requests, [...terminals, ...directories], snoozed, Date.now()),
+    [requests, terminals, directories, snoozed],
+  )
 }
 
 /** What waits and is not put off, the oldest first. */

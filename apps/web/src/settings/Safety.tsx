@@ -38,7 +38,7 @@ export function Rules(): ReactElement {
 export function Trust(): ReactElement {
   const { value, problem, change } = useAsked(readTrust)
   const decide = (directory: string, trusted: boolean) => (): void =>
-    void change((hub) => hub.agents.setTrust({ directory, trusted }))
+    void change((hub) => hub.agents.setTrust({ directory, trusted, unlessDecided: true }))
   return (
     <>
       {value === undefined || value.waiting.length === 0 ? null : (

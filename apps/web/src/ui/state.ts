@@ -7,16 +7,23 @@ export type SessionStanding = "waits" | "working" | "failed" | "finished" | "idl
 
 const isOpen = ({ decision }: Session["permissions"][number]): boolean => decision === undefined
 
-/** Whether a session waits for a person: an agent that asks, or a program that says so of itself. */
+/** Whether a session waits for a person: an agent that asks, a directory that is not trusted yet, or a program that says so of itself. */
 export function isWaiting(session: Session): boolean {
   if (session.status !== "active") return false
-  return session.permissions.some(isOpen) || session.terminal?.program?.state === "blocked"
+  if (session.permissions.some(isOpen) || session.agent?.trust?.state === "waiting") return true
+  return session.terminal?.program?.state === "blocked"
 }
 
 /** Since when a session waits for a person, in epoch milliseconds. */
 export function waitsSince(session: Session): number {
   const asked = session.permissions.filter(isOpen).map(({ askedAt }) => askedAt)
-  return Math.min(...asked, session.terminal?.program?.state === "blocked" ? session.terminal.program.since : Infinity)
+  const { trust } = session.agent ?? {}
+  const program = session.terminal?.program
+  return Math.min(
+    ...asked,
+    trust?.state === "waiting" ? (trust.askedAt ?? session.createdAt) : Infinity,
+    program?.state === "blocked" ? program.since : Infinity,
+  )
 }
 
 /** Whether something runs in it: a turn, a program that says so of itself, a command that its shell marks, a start. */

@@ -3,7 +3,10 @@ import type { ShownSession } from "@holdfast/client/outbox"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { SnoozeStore } from "../../src/requests/snooze-store.ts"
 import { isSnoozed, nextReturn, readSnoozed, snooze, SNOOZED_MAX, snoozeChoices, unsnooze } from "../../src/requests/snooze.ts"
-import { blockedTerminals, nextWaiting, waitingNow } from "../../src/requests/waiting.ts"
+import { blockedTerminals, nextWaiting, untrustedDirectories, waitKeys, waitingNow } from "../../src/requests/waiting.ts"
+import { wordFor } from "../../src/requests/trust-news.ts"
+import { isWaiting, waitsSince } from "../../src/ui/state.ts"
+import { agent } from "../list/records.ts"
 
 const asking = (session: string, id: string, askedAt: number): WaitingRequest => ({
   session,
@@ -96,6 +99,45 @@ describe("what waits", () => {
     ])
     const { shown } = waitingNow([asking("s", "late", 3), asking("s", "early", 1)], terminals, {}, 0)
     expect(shown.map(({ key }) => key)).toEqual(["s/early", "t/program-2", "s/late"])
+  })
+
+  it("APP-142 has a directory that is not trusted once for all of its sessions, with all that any of them would run", () => {
+    const file = (path: string) => ({ path, what: "MCP servers: evil", runs: true })
+    const waits = (id: string, askedAt: number, files: ReadonlyArray<string>, more: object = {}) =>
+      agent(id, { agent: { trust: { directory: "/src", state: "waiting", askedAt, seq: 2, brings: files.map(file) } }, ...more })
+    const sessions = [
+      waits("late", 9, ["/src/.mcp.json"]),
+      waits("early", 4, ["/src/.mcp.json", "/src/.claude/settings.json"]),
+      waits("archived", 1, ["/src/other"], { status: "archived" }),
+      agent("trusted", { agent: { trust: { directory: "/src", state: "trusted", brings: [file("/src/x")] } } }),
+    ]
+    const { shown } = waitingNow([asking("s", "between", 5)], untrustedDirectories(sessions), {}, 0)
+    expect(shown.map(({ key, session }) => [key, session])).toEqual([
+      ["trust//src", "early"],
+      ["s/between", "s"],
+    ])
+    expect(shown[0]?.untrusted?.brings.map(({ path }) => path)).toEqual(["/src/.mcp.json", "/src/.claude/settings.json"])
+    expect(shown[0]?.untrusted?.sessions.map(({ session }) => session)).toEqual(["early", "late"])
+    expect(sessions.map((session) => [isWaiting(session), waitKeys(session)])).toEqual([
+      [true, ["trust//src"]],
+      [true, ["trust//src"]],
+      [false, ["trust//src"]],
+      [false, []],
+    ])
+    expect(waitsSince(waits("x", 7, []))).toBe(7)
+    const off = snooze({}, "trust//src", 5000, 1)
+    expect(waitingNow([], untrustedDirectories(sessions), off, 2).later.map(({ key }) => key)).toEqual(["trust//src"])
+  })
+
+  it("APP-142 goes by the nearest decision", () => {
+    const word = (directory: string, trusted: boolean) => ({ directory, trusted, by: "ann", at: 1 })
+    const words = [word("/", true), word("/src", false), word("/src/vendor", true), word("/srcs", true)]
+    expect([wordFor("/src/a", words), wordFor("/src/vendor", words), wordFor("/else", words)]).toEqual([
+      words[1],
+      words[2],
+      words[0],
+    ])
+    expect(wordFor("/src", [])).toBeUndefined()
   })
 
   it("APP-45 goes round, and begins with the oldest when what was shown is gone", () => {

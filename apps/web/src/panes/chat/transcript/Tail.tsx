@@ -3,6 +3,7 @@ import { isTextPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import { useCell, useDoing } from "@holdfast/react"
 import { viewAges } from "../../../app/kept-views.ts"
+import { isHeldByTrust } from "../../../dock/hold-words.ts"
 import { useStore } from "../../../ui/store.ts"
 import { fullTime } from "../../../ui/time.ts"
 import css from "./transcript.module.css"
@@ -54,13 +55,19 @@ function Working() {
   )
 }
 
+/** Whether the agent only waits for its directory to be trusted: the dock says so, with all that it would run. */
+function useAwaitsTrust(): boolean {
+  return useOf(useChat().view.record, (record) => isHeldByTrust(record?.agent?.hold, record?.agent?.trust?.state))
+}
+
 /** A process that is not there as it should be. */
 function Trouble() {
   const { view } = useChat()
+  const awaitsTrust = useAwaitsTrust()
   const process = useOf(view.record, (record) => record?.process)
   const problem = useOf(view.record, (record) => record?.problem)
   if (process === "starting") return <div className={css["line"]}>The agent is starting…</div>
-  if (process !== "lost" && process !== "failed") return null
+  if (awaitsTrust || (process !== "lost" && process !== "failed")) return null
   const what = process === "lost" ? "The agent's process was lost." : "The agent could not be started."
   return (
     <div className={css["line"]} data-tone="fail">
@@ -78,7 +85,8 @@ function Failed() {
   })
   const isIdle = useOf(view.turn, ({ status }) => status === "idle")
   const note = useNote(last)
-  if (!isIdle || note?.endedAt === undefined) return null
+  const awaitsTrust = useAwaitsTrust()
+  if (!isIdle || note?.endedAt === undefined || awaitsTrust) return null
   if (note.error !== undefined) {
     return (
       <div className={css["line"]} data-tone="fail">
