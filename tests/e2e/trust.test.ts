@@ -5,7 +5,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
-import { messagesOf, recordOf, sendText, textOf } from "@holdfast/testkit/agent-session"
+import { messagesOf, recordOf, sendText, settledAgent, textOf } from "@holdfast/testkit/agent-session"
+import { asking } from "./agents.ts"
 import { type RunningApp, startApp } from "./app.ts"
 
 /** An agent over ACP that does what it is told. */
@@ -160,5 +161,55 @@ describe("directories that are not trusted", () => {
     await pane(first.id).locator("[data-act=trust]").tap()
     await answered(first.id)
     await close()
+  })
+
+  it("APP-12 APP-143 shows the rules of a session from its menu and the palette, and asks again once one is forgotten", async () => {
+    const { id } = await asking(app, "[[bash echo twice]]", "Ruled")
+    const desk = await app.open({ path: `/s/${id}` })
+    const { page, pane, picture, overflows, axe, close } = desk
+    const request = pane(id).locator("[data-request]")
+    await pane(id).locator("[data-armed]").waitFor()
+    await request.focus()
+    await page.keyboard.press("a")
+    await request.getByText(/^exactly echo twice in /).waitFor()
+    await page.keyboard.press("Enter")
+    await settledAgent(app.hub, id)
+    await sendText(app.hub, id, "[[bash echo twice]]")
+    await settledAgent(app.hub, id)
+    const more = pane(id).getByRole("button", { name: "More" })
+    await more.click()
+    await page.getByRole("menuitem", { name: "Rules of this session" }).click()
+    const dialog = page.getByRole("dialog", { name: "Rules of this session" })
+    await dialog.getByText(/^exactly echo twice in /).waitFor()
+    await picture("rules-dark")
+    expect(await overflows()).toEqual([])
+    expect(await axe()).toEqual([])
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "detached" })
+    expect(await page.evaluate(`document.activeElement?.getAttribute("aria-label")`)).toBe("More")
+    await page.keyboard.press("F1")
+    await page.getByRole("combobox").fill("rules of")
+    await page.getByRole("option", { name: /Rules of this session/ }).click()
+    await dialog.getByRole("button", { name: /^Forget: exactly echo twice/ }).click()
+    await dialog.getByText("There are none.", { exact: false }).waitFor()
+    await page.keyboard.press("Escape")
+    await sendText(app.hub, id, "[[bash echo twice]]")
+    await request.getByText("echo twice").waitFor()
+    await close()
+    const phone = await app.open({ form: "phone", theme: "light", path: `/s/${id}` })
+    await phone.pane(id).locator("[data-act=always]").tap()
+    await phone.pane(id).locator("[data-act=remember]").tap()
+    await settledAgent(app.hub, id)
+    await phone.pane(id).getByRole("button", { name: "More" }).tap()
+    await phone.page.getByRole("menuitem", { name: "Rules of this session" }).tap()
+    const forget = phone.page.getByRole("button", { name: /^Forget: exactly echo twice/ })
+    await forget.waitFor()
+    expect((await forget.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+    await phone.picture("rules-phone")
+    expect(await phone.overflows()).toEqual([])
+    expect(await phone.axe()).toEqual([])
+    await forget.tap()
+    await phone.page.getByText(/^Forgotten: exactly echo twice/).waitFor()
+    await phone.close()
   })
 })

@@ -8,6 +8,7 @@ import { useCommands } from "../commands/use-commands.ts"
 import { LateLines } from "../requests/LateLines.tsx"
 import { RequestView } from "../requests/RequestView.tsx"
 import { SettledLines } from "../requests/SettledLines.tsx"
+import { showRules } from "../requests/session-rules-state.ts"
 import { requestKey } from "../requests/snooze.ts"
 import { snoozeStore } from "../requests/snooze-store.ts"
 import { trustNews } from "../requests/trust-news.ts"
@@ -48,7 +49,16 @@ export function Dock({ session, isFocused }: DockProps) {
   const commands = agent?.info.commands ?? NO_COMMANDS
   const name = agent?.name ?? record?.label ?? "the agent"
   const focus = (): void => field.current?.focus()
-  useCommands([{ id: "composer.focus", title: "Write a message", keys: ["i"], when: "pane", session, run: focus }])
+  useCommands([
+    { id: "composer.focus", title: "Write a message", keys: ["i"], when: "pane", session, run: focus },
+    {
+      id: "session.rules",
+      title: "Rules of this session",
+      words: "permission always allow forget remembered",
+      session,
+      run: () => showRules(session),
+    },
+  ])
   const { edits } = composer
   useEffect(() => {
     if (edits > 0) field.current?.focus()

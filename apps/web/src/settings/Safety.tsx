@@ -16,7 +16,7 @@ export function Rules(): ReactElement {
   return (
     <Part
       title="Permission rules"
-      about="Answers that you gave for all sessions. Those for one session are with the session."
+      about="Answers that you gave for all sessions. Those for one session are in the menu of its pane: “Rules of this session”."
       problem={problem}
     >
       <Things value={value} none="There are none. “Always” on a request makes one.">
