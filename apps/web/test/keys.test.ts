@@ -23,6 +23,7 @@ const place = (kinds: ReadonlyArray<When>, more: Partial<Place> = {}): Place => 
   kinds: new Set<When>(["anywhere", ...kinds]),
   session: undefined,
   target: undefined,
+  isAsked: false,
   singleKeys: true,
   ...more,
 })

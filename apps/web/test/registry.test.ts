@@ -35,5 +35,7 @@ describe("the registry of commands", () => {
     expect(registry.find("stop", "s1")?.session).toBe("s1")
     expect(registry.find("stop", "s9")?.session).toBe(undefined)
     expect(registry.find("stop")?.session).toBe(undefined)
+    registry.remove(other)
+    expect(registry.find("stop", "s9")).toBe(undefined)
   })
 })

@@ -5,6 +5,7 @@ import type { Command } from "../commands/command.ts"
 import { listenToKeys } from "../commands/listen.ts"
 import { askPalette, keyMapIsOpen, paletteWish } from "../commands/palette-state.ts"
 import { useCommands } from "../commands/use-commands.ts"
+import { settingsCommands } from "../settings/settings-commands.ts"
 import { focusedTab } from "../workspace/tabs.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import { tellNotice, undoLast } from "./notices.ts"
@@ -71,6 +72,7 @@ export function usePageCommands(): void {
         when: "anywhere",
         run: () => go("/settings"),
       },
+      ...settingsCommands(go),
       { id: "theme.dark", title: "Dark theme", words: "colours appearance", run: () => themeChoice.choose("dark") },
       { id: "theme.light", title: "Light theme", words: "colours appearance", run: () => themeChoice.choose("light") },
       { id: "theme.system", title: "Theme of the system", words: "colours appearance", run: () => themeChoice.choose("system") },

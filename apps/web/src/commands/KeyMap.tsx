@@ -28,7 +28,7 @@ function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Comm
   const found = new Map<string, Command>()
   for (const command of all) {
     if ((command.when ?? "outside text") !== when || command.keys === undefined || BY_LATER_NUMBER.test(command.id)) continue
-    found.set(command.title, command)
+    found.set(command.id, command)
   }
   return [...found.values()]
 }

@@ -25,7 +25,7 @@ const MOST = 50
 
 type Found =
   | { readonly _tag: "Session"; readonly id: string; readonly text: string; readonly about: string; readonly at: number }
-  | { readonly _tag: "Command"; readonly command: Command; readonly text: string; readonly about: string }
+  | { readonly _tag: "Command"; readonly command: Command; readonly text: string; readonly about: string; readonly of?: string }
 
 /** What a session is, beside its name: its agent and its directory. */
 function aboutSession(session: ShownSession): string {
@@ -43,6 +43,7 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
   const { desk } = useHub()
   const [focused] = useState(() => focusedTab(desk.layout.latest)?.session)
   return useMemo(() => {
+    const label = sessions.find(({ id }) => id === focused)?.label
     const onlyCommands = query.startsWith(">")
     const found: Array<Found> = []
     if (!onlyCommands)
@@ -52,7 +53,13 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
       }
     if (!isSplit)
       for (const command of offeredCommands(all, focused, query !== ""))
-        found.push({ _tag: "Command", command, text: command.title, about: command.words ?? "" })
+        found.push({
+          _tag: "Command",
+          command,
+          text: command.title,
+          about: command.words ?? "",
+          ...(command.session === undefined || label === undefined ? {} : { of: label }),
+        })
     return ranked(found, onlyCommands ? query.slice(1) : query, ({ text, about }) => `${text} ${about}`, MOST)
   }, [sessions, all, focused, query, isSplit])
 }
@@ -137,6 +144,7 @@ function Line({ found }: { readonly found: Found }): ReactElement {
       </span>
       <span className={styles["words"]} dir="auto">
         {found.text}
+        {found.of === undefined ? null : <span className={styles["about"]}>{found.of}</span>}
       </span>
       {keys === undefined ? null : <kbd>{keyText(keys)}</kbd>}
     </>

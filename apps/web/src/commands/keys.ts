@@ -1,6 +1,7 @@
 /** Which command a key press is for: a function of the commands, of where the focus is, and of what was pressed just before. */
 import { matchKeybindingPress, parseKeybinding } from "tinykeys"
 import type { KeybindingPress } from "tinykeys"
+import { isAskedKey } from "./asked-keys.ts"
 import type { Command, When } from "./command.ts"
 
 /** Where a key was pressed. */
@@ -11,6 +12,8 @@ export interface Place {
   readonly session: string | undefined
   /** The view of a request that keys are for: the nearest one, or the first of the pane. */
   readonly target: string | undefined
+  /** Something is asked there, or was until a moment ago. */
+  readonly isAsked: boolean
   /** Whether single letters count. */
   readonly singleKeys: boolean
 }
@@ -38,11 +41,11 @@ function pressesOf(keys: string): ReadonlyArray<KeybindingPress> {
   return made
 }
 
-/** Whether a key is a function key or held with Alt and Shift: what is ours in a terminal, too. */
+/** Whether a key is a function key, or held with Alt and Shift or with Meta, which is ⌘ on a Mac: what is ours in a terminal, too. */
 export function isForTerminals(keys: string): boolean {
-  return pressesOf(keys).every(
-    ([held, , key]) => typeof key === "string" && (/^F\d{1,2}$/.test(key) || (held.includes("Alt") && held.includes("Shift"))),
-  )
+  const isOurs = (held: ReadonlyArray<string>): boolean =>
+    held.includes("Meta") || (held.includes("Alt") && held.includes("Shift"))
+  return pressesOf(keys).every(([held, , key]) => typeof key === "string" && (/^F\d{1,2}$/.test(key) || isOurs(held)))
 }
 
 /** Whether a key is a letter, digit or sign by itself. */
@@ -63,6 +66,7 @@ function isPress(event: KeyboardEvent, press: KeybindingPress): boolean {
 function counts({ when = "outside text", session, target }: Command, keys: string, place: Place): boolean {
   if (!place.kinds.has(when) || (session !== undefined && session !== place.session)) return false
   if (target !== undefined && target !== place.target) return false
+  if (when === "pane" && place.isAsked && isAskedKey(keys)) return false
   if (place.kinds.has("terminal") && when !== "terminal" && !isForTerminals(keys)) return false
   return place.singleKeys || !isSingle(keys)
 }

@@ -66,7 +66,9 @@ export function listenToKeys(focused: () => string | undefined): () => void {
     event.preventDefault()
     event.stopPropagation()
     if (isHeldDown) return
-    taken = place.kinds.has("terminal") && target instanceof HTMLElement ? { press: pressOf(event), at: now, target } : undefined
+    // With ⌘ nothing is meant for a program: pressed twice, it is done twice.
+    const isPassedOn = place.kinds.has("terminal") && target instanceof HTMLElement && !event.metaKey
+    taken = isPassedOn ? { press: pressOf(event), at: now, target } : undefined
     found.command.run()
   }
   const forget = (): void => {

@@ -21,7 +21,7 @@ export function offeredCommands(
   const shown = new Map<string, Command>()
   for (const command of all) {
     const { id, session, target, when, isMotion = false } = command
-    if (target !== undefined || when === "request" || /^(?:palette|pane\.number\.)/.test(id)) continue
+    if (target !== undefined || when === "request" || /^(?:palette|pane\.number\.|pane\.close-front)/.test(id)) continue
     if (isMotion && !isTyped) continue
     if (session !== undefined && session !== focused) continue
     if (session === undefined && shown.get(id)?.session !== undefined) continue

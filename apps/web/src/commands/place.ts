@@ -4,6 +4,7 @@
  */
 import { singleKeys } from "../app/preferences.ts"
 import { isInSight } from "../app/sight.ts"
+import { wasAsked } from "./asked-keys.ts"
 import type { When } from "./command.ts"
 import type { Place } from "./keys.ts"
 
@@ -49,10 +50,12 @@ export function placeOf(target: Element | null, focused: string | undefined): Pl
     if (pane !== null) kinds.add("pane")
   }
   if (!isTyped && named !== "terminal" && view !== null) kinds.add("request")
+  const session = owner?.getAttribute("data-session") ?? (seen === null ? undefined : focused)
   return {
     kinds,
-    session: owner?.getAttribute("data-session") ?? (seen === null ? undefined : focused),
+    session,
     target: view?.getAttribute("data-target") ?? undefined,
+    isAsked: view !== null || (session !== undefined && wasAsked(session)),
     singleKeys: singleKeys.get(),
   }
 }

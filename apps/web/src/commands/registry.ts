@@ -26,10 +26,11 @@ export class CommandRegistry {
     if (this.#groups.delete(owner)) this.#publish()
   }
 
-  /** A command as it is now, by its id; of several the one for `session`, or else the last. */
+  /** A command as it is now, by its id; of several the one for `session`, or else the last that is of no other session. */
   find(id: string, session?: string): Command | undefined {
     const found = this.now().filter((command) => command.id === id)
-    return found.findLast((command) => command.session === session) ?? found.at(-1)
+    const own = found.findLast((command) => command.session === session)
+    return own ?? found.findLast((command) => session === undefined || command.session === undefined)
   }
 
   /** Carries a command out; false when there is none of that id. */

@@ -1,10 +1,13 @@
 /** The keys of the list, as commands of the registry (docs/protocol/app-rules.md, APP-22). */
 import type { ReactElement } from "react"
 import { useHub } from "@holdfast/react"
+import { formNow } from "../app/media.ts"
+import { useGo } from "../app/use-route.ts"
 import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import { edit, focusRow } from "./editing.ts"
+import type { FilterChange } from "./filter.ts"
 import type { ListModel } from "./ListModel.ts"
 import { usePeek } from "./peek.ts"
 import { endSearch, searchList } from "./Search.tsx"
@@ -16,7 +19,13 @@ import type { ListActions } from "./use-list-actions.ts"
 export function ListKeys({ isOnRow }: { readonly isOnRow: boolean }): ReactElement | null {
   const list = useList()
   const open = useOpen()
-  useCommands([...movingCommands(list), ...goingCommands(list, open.session), ...searchCommands(list)])
+  const go = useGo()
+  /** On a phone the list may be away. */
+  const seen = (run: () => void) => (): void => {
+    if (formNow() === "phone") go("/")
+    run()
+  }
+  useCommands([...movingCommands(list), ...goingCommands(list, open.session), ...searchCommands(list, seen)])
   return isOnRow ? <RowKeys /> : null
 }
 
@@ -102,12 +111,20 @@ function goingCommands(list: ListModel, open: (id: string) => void): ReadonlyArr
   }))
 }
 
-function searchCommands(list: ListModel): ReadonlyArray<Command> {
+function searchCommands(list: ListModel, seen: (run: () => void) => () => void): ReadonlyArray<Command> {
+  const show = (id: string, title: string, change: FilterChange, words = ""): Command => ({
+    id: `list.${id}`,
+    title,
+    words: `list sessions ${words}`,
+    run: seen(() => list.setFilter(change)),
+  })
   return [
-    { id: "list.search", title: "Search the list", keys: ["/"], run: searchList },
-    { id: "list.waiting", title: "Show what waits", run: () => list.setFilter({ tab: "waiting", status: "active" }) },
-    { id: "list.archive", title: "Show the archive", run: () => list.setFilter({ status: "archived" }) },
-    { id: "list.trash", title: "Show the trash", run: () => list.setFilter({ status: "deleted" }) },
+    { id: "list.search", title: "Search the list", keys: ["/"], run: seen(searchList) },
+    show("waiting", "Show what waits", { tab: "waiting", status: "active" }, "asks blocked tab"),
+    show("working", "Show what works", { tab: "working", status: "active" }, "running busy tab"),
+    show("unread", "Show what is unread", { tab: "unread", status: "active" }, "finished new tab"),
+    show("archive", "Show the archive", { status: "archived" }),
+    show("trash", "Show the trash", { status: "deleted" }, "deleted"),
     {
       id: "list.all",
       title: "Show all active sessions",
@@ -168,7 +185,13 @@ function changingCommands(
       run: away(actions.trash),
     },
     { id: "list.pin", title: "Pin or unpin", keys: ["p"], when: "list", run: () => actions.pin(list.targets) },
-    { id: "list.unread", title: "Mark as unread or read", keys: ["u"], when: "list", run: () => actions.unread(list.targets) },
+    {
+      id: "list.mark-unread",
+      title: "Mark as unread or read",
+      keys: ["u"],
+      when: "list",
+      run: () => actions.unread(list.targets),
+    },
     { id: "list.snooze", title: "Not now, for an hour", keys: ["s"], when: "list", run: () => actions.snooze(list.targets) },
     { id: "list.rename", title: "Rename", keys: ["r", "F2"], when: "list", run: onPicked((id) => edit(id, "label")) },
     { id: "list.tag", title: "Edit tags", keys: ["t"], when: "list", run: onPicked((id) => edit(id, "tags")) },

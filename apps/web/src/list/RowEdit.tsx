@@ -1,6 +1,6 @@
 /** Renaming and tagging in place: Enter keeps, Escape leaves it as it was, and leaving the field keeps what was typed. */
 import { useEffect, useRef } from "react"
-import type { KeyboardEvent, ReactElement } from "react"
+import type { DragEvent, KeyboardEvent, ReactElement } from "react"
 import type { Session } from "@holdfast/protocol/session"
 import { useEditing } from "./editing.ts"
 import { tagsOf } from "./tags.ts"
@@ -49,26 +49,38 @@ function Field({ name, value, placeholder, className, max, keep }: FieldProps): 
       autoFocus
       autoComplete="off"
       enterKeyHint="done"
+      data-edit=""
+      draggable
+      onDragStart={leaveDragging}
       onKeyDown={pressed}
       onBlur={() => finish(true)}
     />
   )
 }
 
+/** A mouse marks text in the field, whatever it is in can be dragged. */
+function leaveDragging(event: DragEvent): void {
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+interface EditProps {
+  readonly session: Session
+  readonly className?: string | undefined
+}
+
 /** The name of a session, to be changed. */
-export function EditLabel({ session: { id, label } }: { readonly session: Session }): ReactElement {
+export function EditLabel({ session: { id, label }, className = css["edit"] }: EditProps): ReactElement {
   const { rename } = useListActions()
   const keep = (text: string): void => {
     const wanted = text.trim()
     if (wanted !== "") rename(id, wanted)
   }
-  return (
-    <Field name="Name of the session" value={label} placeholder="A name" className={css["edit"]} max={LABEL_MAX} keep={keep} />
-  )
+  return <Field name="Name of the session" value={label} placeholder="A name" className={className} max={LABEL_MAX} keep={keep} />
 }
 
 /** The tags of a session, to be changed. */
-export function EditTags({ session: { id, tags } }: { readonly session: Session }): ReactElement {
+export function EditTags({ session: { id, tags }, className = `${css["edit"]} ${css["editTags"]}` }: EditProps): ReactElement {
   const { setTags } = useListActions()
   const keep = (text: string): void => setTags(id, tagsOf(text))
   return (
@@ -76,7 +88,7 @@ export function EditTags({ session: { id, tags } }: { readonly session: Session 
       name="Tags, with blanks between them"
       value={tags.join(" ")}
       placeholder="Tags, with blanks between them"
-      className={`${css["edit"]} ${css["editTags"]}`}
+      className={className}
       max={2000}
       keep={keep}
     />

@@ -8,10 +8,12 @@ import { ContextMenu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Open } from "../workspace/use-open.ts"
-import { edit } from "./editing.ts"
+import { afterOver, edit } from "./editing.ts"
 import type { ListModel } from "./ListModel.ts"
 import { createOf } from "./offline.ts"
 import { usePeek } from "./peek.ts"
+import { sessionActs } from "./session-acts.ts"
+import type { ActState, SessionAct } from "./session-acts.ts"
 import css from "./rail.module.css"
 import { useList } from "./use-list.ts"
 import { useListActions } from "./use-list-actions.ts"
@@ -60,68 +62,41 @@ export function itemsFor(ids: ReadonlyArray<string>, parts: MenuParts): Readonly
   const [id] = ids
   if (id === undefined) return []
   if (createOf(id) !== undefined) return offlineItems(id, parts.hub)
-  const status = parts.hub.table.record(id).get()?.status
-  return status === "archived" || status === "deleted" ? putAwayItems(ids, status, parts) : activeItems(ids, parts)
+  const record = parts.hub.table.record(id).get()
+  const status = record === undefined || record.status === "offline" ? "active" : record.status
+  const isOne = ids.length === 1
+  const acts = sessionActs(ids, stateOf(id, status, parts), parts.actions, isOne ? (what) => edit(id, what) : undefined)
+  return [...(isOne ? openingItems(id, status === "active", parts) : []), ...acts.flatMap(actItems)]
 }
 
-/** What has the focus after the menu is what opens then, not the row. */
-const later = (run: () => void): void => void setTimeout(run, 50)
+function stateOf(id: string, status: ActState["status"], { hub, list }: MenuParts): ActState {
+  return {
+    status,
+    isPinned: hub.table.record(id).get()?.pinned === true,
+    isUnread: hub.beside.unread.get().includes(id),
+    isSnoozed: list.get().snoozed.has(id),
+  }
+}
 
-function activeItems(
-  ids: ReadonlyArray<string>,
-  { hub, list, actions, open, peek, isPhone }: MenuParts,
-): ReadonlyArray<MenuItem> {
-  const [id = ""] = ids
-  const record = hub.table.record(id).get()
-  const isPinned = record?.pinned === true
-  const isUnread = hub.beside.unread.get().includes(id)
+function actItems({ id, title, keys, icon, isDanger, run }: SessionAct): ReadonlyArray<MenuItem> {
+  const item: MenuItem = { title, keys: keys[0], icon, run, ...(isDanger === undefined ? {} : { isDanger }) }
+  return id === "archive" && icon === "archive" ? ["line", item] : [item]
+}
+
+function openingItems(id: string, isActive: boolean, { hub, open, peek, isPhone }: MenuParts): ReadonlyArray<MenuItem> {
   const beside: ReadonlyArray<MenuItem> = [
     { title: "Open to the right", icon: "split", keys: "v", run: () => open.session(id, { split: "right" }) },
     { title: "Open below", icon: "splitDown", keys: "h", run: () => open.session(id, { split: "down" }) },
   ]
-  const ofOne: ReadonlyArray<MenuItem> = [
-    { title: "Open", keys: "Enter", run: () => open.session(id) },
-    {
-      title: record?.kind === "agent" ? "Peek and reply" : "Peek",
-      icon: "inbox",
-      keys: "Space",
-      run: () => later(() => peek(id)),
-    },
-    ...(isPhone ? [] : beside),
-    "line",
-    { title: "Rename", icon: "edit", keys: "r", run: () => later(() => edit(id, "label")) },
-    { title: "Edit tags", icon: "tag", keys: "t", run: () => later(() => edit(id, "tags")) },
-  ]
-  return [
-    ...(ids.length === 1 ? ofOne : []),
-    { title: isPinned ? "Unpin" : "Pin", icon: "pin", keys: "p", run: () => actions.pin(ids) },
-    { title: isUnread ? "Mark as read" : "Mark as unread", icon: "unread", keys: "u", run: () => actions.unread(ids) },
-    {
-      title: list.get().snoozed.has(id) ? "Show again" : "Not now, for an hour",
-      icon: "moon",
-      keys: "s",
-      run: () => actions.snooze(ids),
-    },
-    "line",
-    { title: "Archive", icon: "archive", keys: "e", run: () => actions.archive(ids) },
-    { title: "Move to the trash", icon: "trash", keys: "Delete", isDanger: true, run: () => actions.trash(ids) },
-  ]
-}
-
-function putAwayItems(
-  ids: ReadonlyArray<string>,
-  status: "archived" | "deleted",
-  { actions, open }: MenuParts,
-): ReadonlyArray<MenuItem> {
-  const place = status === "archived" ? "archive" : "trash"
-  const [id = ""] = ids
-  return [
-    ...(ids.length === 1 ? [{ title: "Open", keys: "Enter", run: () => open.session(id) }] : []),
-    { title: `Take out of the ${place}`, icon: "undo", keys: "e", run: () => actions.restore(ids) },
-    ...(status === "archived"
-      ? [{ title: "Move to the trash", icon: "trash", keys: "Delete", isDanger: true, run: () => actions.trash(ids) } as const]
-      : []),
-  ]
+  const look: MenuItem = {
+    title: hub.table.record(id).get()?.kind === "agent" ? "Peek and reply" : "Peek",
+    icon: "inbox",
+    keys: "Space",
+    // What has the focus after the menu is what opens then, not the row.
+    run: () => afterOver(() => peek(id)),
+  }
+  const opens: MenuItem = { title: "Open", keys: "Enter", run: () => open.session(id) }
+  return isActive ? [opens, look, ...(isPhone ? [] : beside), "line"] : [opens]
 }
 
 function offlineItems(id: string, { box, outbox }: HubModel): ReadonlyArray<MenuItem> {

@@ -92,7 +92,7 @@ function ShownRows({ offsets, from, to }: ShownProps): ReactElement {
               isChosen={chosen.has(row.id)}
               isOpen={row.id === open}
               isSnoozed={snoozed.has(row.id)}
-              editing={edited?.id === row.id ? edited.what : undefined}
+              editing={edited?.id === row.id && edited.place === "row" ? edited.what : undefined}
             />
           )}
         </div>

@@ -8,6 +8,7 @@ import { useEffect, useId, useLayoutEffect, useRef } from "react"
 import type { RefObject } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { focusByItself, offerFocus, useFocusStays } from "../app/own-focus.ts"
+import { noteGone } from "../commands/asked-keys.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { untilText } from "../dock/hold-words.ts"
 import { useSeconds } from "../dock/use-seconds.ts"
@@ -57,6 +58,7 @@ export function RequestView(props: RequestViewProps) {
   }, [isFocused, place])
   useFocusBack(element, now.unfolded)
   useFocusStays(element)
+  useEffect(() => () => noteGone(session), [session])
   const isSending = answer.state._tag === "Sending"
   return (
     <section

@@ -5,6 +5,7 @@
 import { useEffect, useId, useRef, useState } from "react"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
 import { offerFocus, useFocusStays } from "../app/own-focus.ts"
+import { noteGone } from "../commands/asked-keys.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
@@ -44,6 +45,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
     if (isFocused) offerFocus(element.current, { preventScroll: place === "dock" })
   }, [isFocused, place])
   useFocusStays(element)
+  useEffect(() => () => noteGone(session), [session])
   const snooze = (until: number): void => {
     snoozeStore.snooze(key, until)
     onDone?.()

@@ -1,5 +1,5 @@
 /** A phone is paired: a code and a link that sign it in once, and word of it as soon as it is there. */
-import { useEffect, useState } from "react"
+import { useCallback, useEffect, useState } from "react"
 import type { ReactElement } from "react"
 import { useConnection, useHub } from "@holdfast/react"
 import { makeDeviceApi } from "@holdfast/client/model"
@@ -7,6 +7,8 @@ import type { Hub } from "@holdfast/client/model"
 import type { HubAddress, PairingMade, TokenShown } from "@holdfast/protocol/http-bodies"
 import { serverUrl } from "../app/base.ts"
 import { Button } from "../ui/Button.tsx"
+import { useStore } from "../ui/store.ts"
+import { pairingAsked, takePairing } from "./parts.ts"
 import { QrCode } from "./QrCode.tsx"
 import css from "./devices.module.css"
 
@@ -55,7 +57,11 @@ interface PairPhoneProps {
 export function PairPhone({ make, onPaired }: PairPhoneProps): ReactElement {
   const [made, setMade] = useState<PairingMade | undefined>(undefined)
   const after = useDeviceOf(made?.pairing, onPaired)
-  const pair = (): void => void make(async (hub) => setMade(await makeDeviceApi(hub.http).pair()))
+  const pair = useCallback(() => void make(async (hub) => setMade(await makeDeviceApi(hub.http).pair())), [make])
+  const asked = useStore(pairingAsked)
+  useEffect(() => {
+    if (takePairing()) pair()
+  }, [asked, pair])
   if (made === undefined || after === "over")
     return (
       <div className={css["begin"]}>

@@ -9,23 +9,27 @@ import { Agents } from "./Agents.tsx"
 import { Devices } from "./Devices.tsx"
 import { Imports } from "../first-run/Imports.tsx"
 import { Appearance, Keys } from "./Looks.tsx"
+import { PARTS } from "./parts.ts"
+import type { SettingsPart } from "./parts.ts"
 import { NotificationSettings } from "./NotificationSettings.tsx"
 import { Rules, Trust } from "./Safety.tsx"
 import { Terminals } from "./Terminals.tsx"
 import css from "./settings.module.css"
 
-const PARTS: Readonly<Record<string, { readonly title: string; readonly show: () => ReactElement }>> = {
-  appearance: { title: "Appearance", show: () => <Appearance /> },
-  keys: { title: "Keys", show: () => <Keys /> },
-  terminals: { title: "Terminals", show: () => <Terminals /> },
-  notifications: { title: "Notifications", show: () => <NotificationSettings /> },
-  devices: { title: "Devices", show: () => <Devices /> },
-  agents: { title: "Agents", show: () => <Agents /> },
-  rules: { title: "Permission rules", show: () => <Rules /> },
-  trust: { title: "Trusted directories", show: () => <Trust /> },
-  import: { title: "Import", show: () => <Imports /> },
-  about: { title: "About", show: () => <About /> },
+const SHOWN: Readonly<Record<SettingsPart, () => ReactElement>> = {
+  appearance: () => <Appearance />,
+  keys: () => <Keys />,
+  terminals: () => <Terminals />,
+  notifications: () => <NotificationSettings />,
+  devices: () => <Devices />,
+  agents: () => <Agents />,
+  rules: () => <Rules />,
+  trust: () => <Trust />,
+  import: () => <Imports />,
+  about: () => <About />,
 }
+
+const isPart = (part: string | undefined): part is SettingsPart => part !== undefined && part in PARTS
 
 /** The pane. */
 // oxlint-disable-next-line import/no-default-export -- it is loaded when it is first shown
@@ -34,7 +38,7 @@ export default function Settings(): ReactElement {
   const go = useGo()
   const close = (): void => go("/")
   useCommands([{ id: "settings.close", title: "Close the settings", keys: ["Escape"], run: close }])
-  const name = route.name === "settings" && route.part !== undefined && route.part in PARTS ? route.part : "appearance"
+  const name = route.name === "settings" && isPart(route.part) ? route.part : "appearance"
   return (
     <section className={css["settings"]} aria-labelledby="settings-title">
       <header>
@@ -42,7 +46,7 @@ export default function Settings(): ReactElement {
         <IconButton label="Close" icon="close" keys="Escape" onClick={close} />
       </header>
       <nav aria-label="Parts of the settings">
-        {Object.entries(PARTS).map(([part, { title }]) => (
+        {Object.entries(PARTS).map(([part, title]) => (
           <Link
             key={part}
             href={`/settings/${part}`}
@@ -53,7 +57,7 @@ export default function Settings(): ReactElement {
           </Link>
         ))}
       </nav>
-      <div className={css["shown"]}>{PARTS[name]?.show()}</div>
+      <div className={css["shown"]}>{SHOWN[name]()}</div>
     </section>
   )
 }

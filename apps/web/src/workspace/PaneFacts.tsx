@@ -3,14 +3,16 @@ import type { ReactElement } from "react"
 import type { ShownSession } from "@holdfast/client/outbox"
 import type { AgentState } from "@holdfast/protocol/agent/agent"
 import { directoryOf } from "../list/section-of.ts"
+import { useBranch } from "../panes/changes/branches.ts"
 import { contextOf, costText } from "../ui/usage.ts"
 import styles from "./PaneFacts.module.css"
 
 /** The last name of a path. */
 const lastOf = (path: string): string => path.replace(/[/\\]+$/, "").replace(/^.*[/\\]/, "") || path
 
-/** Who works, and where. A narrow pane has no room for it. */
+/** Who works, where, and on which branch, as far as that was asked for. A narrow pane has no room for it. */
 export function PanePlace({ session }: { readonly session: ShownSession | undefined }): ReactElement | null {
+  const branch = useBranch(session?.id ?? "")
   if (session === undefined || session.status === "offline") return null
   const directory = directoryOf(session)
   return (
@@ -19,6 +21,11 @@ export function PanePlace({ session }: { readonly session: ShownSession | undefi
       {directory === undefined ? null : (
         <code title={directory} dir="ltr">
           {lastOf(directory)}
+        </code>
+      )}
+      {branch === undefined ? null : (
+        <code title={`Branch ${branch}, when its changes were last looked at`} dir="ltr">
+          {branch}
         </code>
       )}
     </span>

@@ -5,6 +5,7 @@ import type { Tab } from "@holdfast/core/layout/tree"
 import { useHub, useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
 import { SessionHistory } from "../fork/SessionHistory.tsx"
+import { SessionCommands } from "../list/SessionCommands.tsx"
 import { useShown } from "../notifications/shown.ts"
 import { useStore } from "../ui/store.ts"
 import { WholeTrace } from "../ui/WholeTrace.tsx"
@@ -85,6 +86,7 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
           {record === undefined || record.status === "offline" ? null : <WholeTrace session={session} onSeek={toMoment} />}
         </div>
       )}
+      <SessionCommands session={session} />
       {record === undefined || record.status === "offline" || what !== "session" ? null : (
         <SessionHistory session={session} kind={record.kind} />
       )}

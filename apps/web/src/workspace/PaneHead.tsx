@@ -9,6 +9,7 @@ import { CommandButton, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
 import { PanePlace, PaneUse } from "./PaneFacts.tsx"
+import { PaneName } from "./PaneName.tsx"
 import { paneMenu } from "./pane-menu.ts"
 import { useTabDrag } from "./drag.ts"
 import styles from "./PaneHead.module.css"
@@ -37,9 +38,7 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
     <header className={styles["head"]} {...(isPhone ? {} : drag)}>
       {isPhone ? <IconButton label="All sessions" icon="back" onClick={() => go("/")} /> : null}
       <StateMark session={session} />
-      <h2 className={styles["label"]} dir="auto" title={record?.label}>
-        {record?.label ?? "…"}
-      </h2>
+      <PaneName session={session} isFocused={isFocused} />
       {what === undefined ? isPhone ? null : <PanePlace session={record} /> : <span className={styles["what"]}>{what}</span>}
       <span className={styles["own"]} ref={slot} />
       {what !== undefined || isPhone || record === undefined || record.status === "offline" ? null : (
@@ -49,6 +48,7 @@ export function PaneHead({ tab, tile, isFocused, slot }: PaneHeadProps): ReactEl
       {isPhone ? null : (
         <>
           {isZoomed ? <CommandButton command="pane.zoom" icon="zoom" /> : null}
+          {what === undefined && session !== "" ? <CommandButton command="session.fork" session={session} icon="fork" /> : null}
           <CommandButton command="pane.split.right" icon="split" />
         </>
       )}

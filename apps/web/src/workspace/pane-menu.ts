@@ -1,5 +1,7 @@
 /** The menu of a pane: commands of the registry that are about it, in groups. */
+import type { Command } from "../commands/command.ts"
 import { commands } from "../commands/registry.ts"
+import type { IconName } from "../ui/icons.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
 
 /** Commands of the workspace by their ids, in the order of the menu. */
@@ -9,26 +11,44 @@ const OWN: ReadonlyArray<ReadonlyArray<string>> = [
   ["pane.close", "pane.close-others"],
 ]
 
-/** The items: first what others have registered for the session, then what the workspace does with its pane; on the phone it only closes it. */
+/** What is done with the session itself, as in the menu of its row, with its signs. */
+const SESSION: ReadonlyMap<string, IconName> = new Map([
+  ["session.rename", "edit"],
+  ["session.tags", "tag"],
+  ["session.pin", "pin"],
+  ["session.unread", "unread"],
+  ["session.snooze", "moon"],
+  ["session.archive", "archive"],
+  ["session.trash", "trash"],
+])
+
+/**
+ * The items: first what others have registered for the session, then what is done with the session, then what the workspace does with
+ * its pane; on the phone it only closes it.
+ */
 export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuItem> {
-  const own = new Set(OWN.flat())
-  const about = commands
-    .now()
+  // Two panes may show one session.
+  const ofSession = new Map<string, Command>()
+  for (const command of commands.now()) if (command.session === session) ofSession.set(command.id, command)
+  const own = new Set([...OWN.flat(), ...SESSION.keys()])
+  const about = [...ofSession.values()]
     // What answers a request is beside the request, which a menu does not show; what a field has by its keys alone is in no menu.
-    .filter(
-      (command) =>
-        command.session === session && command.target === undefined && command.when !== "composer" && !own.has(command.id),
-    )
-    .map((command) => itemOf(command.title, command.run, command.keys?.[0]))
+    .filter(({ id, target, when }) => target === undefined && when !== "composer" && !own.has(id))
+    .map(itemOf)
+  const acts = [...SESSION].flatMap(([id, icon]) => {
+    const command = ofSession.get(id)
+    if (command === undefined) return []
+    return [{ ...itemOf(command), icon, ...(id === "session.trash" ? { isDanger: true } : {}) }]
+  })
   const groups = (isPhone ? [["pane.close"]] : OWN).map((ids) =>
     ids.flatMap((id) => {
       const command = commands.find(id)
-      return command === undefined ? [] : [itemOf(command.title, command.run, command.keys?.[0])]
+      return command === undefined ? [] : [itemOf(command)]
     }),
   )
-  return [about, ...groups]
+  return [about, acts, ...groups]
     .filter((group) => group.length > 0)
     .flatMap((group, at) => (at === 0 ? group : ["line" as const, ...group]))
 }
 
-const itemOf = (title: string, run: () => void, keys: string | undefined): Exclude<MenuItem, "line"> => ({ title, run, keys })
+const itemOf = ({ title, run, keys }: Command): Exclude<MenuItem, "line"> => ({ title, run, keys: keys?.[0] })

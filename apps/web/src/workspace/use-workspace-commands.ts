@@ -4,9 +4,12 @@ import type { HubModel, LayoutAction, Side } from "@holdfast/client/model"
 import { tilesOf } from "@holdfast/core/layout/tree"
 import { useHub } from "@holdfast/react"
 import { tellNotice } from "../app/notices.ts"
+import { isInSight } from "../app/sight.ts"
+import { useGo } from "../app/use-route.ts"
 import type { Command } from "../commands/command.ts"
 import { askPalette } from "../commands/palette-state.ts"
 import { useCommands } from "../commands/use-commands.ts"
+import { closeOver } from "../ui/close-over.ts"
 import { focusPane } from "./pane-focus.ts"
 import { focusedTab, placedTabs } from "./tabs.ts"
 
@@ -60,7 +63,19 @@ function split(desk: Desk, side: "right" | "down"): void {
   askPalette({ split: side })
 }
 
-function commandsOf(desk: Desk): ReadonlyArray<Command> {
+const isCovered = (): boolean => document.querySelector("[data-cover]") !== null
+
+/** Closes what is in front: what is open over the page, what covers the panes, or else the pane. */
+function closeFront(desk: Desk, leave: () => void): void {
+  if (closeOver()) return
+  if (isCovered()) return leave()
+  if (![...document.querySelectorAll("[data-pane][data-focused]")].some(isInSight)) return
+  close(desk)
+  focusPane()
+}
+
+/** The commands, for the layout of a page; `leave` goes back to the panes. */
+export function workspaceCommands(desk: Desk, leave: () => void): ReadonlyArray<Command> {
   const act = (action: LayoutAction) => (): void => {
     desk.arrange(action)
     focusPane()
@@ -71,7 +86,10 @@ function commandsOf(desk: Desk): ReadonlyArray<Command> {
   }
   const go = (at: number): void => {
     const tab = placedTabs(desk.layout.latest.root)[at - 1]?.tab
-    if (tab !== undefined) act({ do: "activate", tab: tab.id })()
+    if (tab === undefined) return
+    closeOver()
+    if (isCovered()) leave()
+    act({ do: "activate", tab: tab.id })()
   }
   return [
     ...SIDES.map(([side, arrow, words]): Command => ({
@@ -112,22 +130,27 @@ function commandsOf(desk: Desk): ReadonlyArray<Command> {
     })),
     { id: "pane.split.right", title: "Split to the right", keys: ["v"], when: "pane", run: () => split(desk, "right") },
     { id: "pane.split.down", title: "Split downwards", keys: ["h"], when: "pane", run: () => split(desk, "down") },
-    {
-      id: "pane.close",
-      title: "Close the pane",
-      keys: isInstalled() ? ["x", "$mod+w"] : ["x"],
-      when: "pane",
-      run: later(() => close(desk)),
-    },
+    { id: "pane.close", title: "Close the pane", keys: ["x"], when: "pane", run: later(() => close(desk)) },
     { id: "pane.close-others", title: "Close the other panes", run: later(() => closeOthers(desk)) },
     { id: "pane.even", title: "Make all panes the same size", run: act({ do: "even" }) },
-    ...Array.from({ length: 9 }, (_, at): Command => {
-      const number = at + 1
-      const keys = isInstalled() ? { keys: [`$mod+${number}`] } : {}
-      return { id: `pane.number.${number}`, title: `Go to pane ${number}`, ...keys, run: () => go(number) }
-    }),
+    ...Array.from({ length: 9 }, (_, at): Command => ({
+      id: `pane.number.${at + 1}`,
+      title: `Go to pane ${at + 1}`,
+      run: () => go(at + 1),
+      ...(isInstalled() ? { keys: [`$mod+${at + 1}`], when: "anywhere" } : {}),
+    })),
+    ...(isInstalled() ? [frontCommand(() => closeFront(desk, leave))] : []),
   ]
 }
+
+/** In a window of its own the browser would close that, with all panes: so it counts wherever the focus is, in text too. */
+const frontCommand = (run: () => void): Command => ({
+  id: "pane.close-front",
+  title: "Close what is in front",
+  keys: ["$mod+w"],
+  when: "anywhere",
+  run,
+})
 
 function closeOthers(desk: Desk): void {
   const before = desk.layout.latest
@@ -139,5 +162,6 @@ function closeOthers(desk: Desk): void {
 /** Registers them. */
 export function useWorkspaceCommands(): void {
   const { desk } = useHub()
-  useCommands(useMemo(() => commandsOf(desk), [desk]))
+  const go = useGo()
+  useCommands(useMemo(() => workspaceCommands(desk, () => go("/")), [desk, go]))
 }

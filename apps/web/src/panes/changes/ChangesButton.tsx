@@ -6,6 +6,7 @@ import { useNotice } from "../../app/notices.ts"
 import { useCommands } from "../../commands/use-commands.ts"
 import { CommandButton } from "../../ui/Button.tsx"
 import { useOpen } from "../../workspace/use-open.ts"
+import { noteBranch } from "./branches.ts"
 
 const ID = "changes.open"
 
@@ -24,6 +25,7 @@ export function ChangesButton({ session, isShown }: ChangesButtonProps): ReactEl
   const run = useCallback(async (): Promise<void> => {
     // Without Git or a repository there is nothing that a pane could show.
     const found = isConnected ? await hub.hub.connection.call("changes.list", { session }).catch(() => undefined) : undefined
+    if (found !== undefined) noteBranch(session, found)
     if (found?.available === false && found.reason !== "NoBase") tell(found.message)
     else pane("changes", session)
   }, [hub, isConnected, pane, session, tell])

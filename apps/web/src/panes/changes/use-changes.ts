@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "react"
 import { useConnection, useHub } from "@holdfast/react"
 import type { Change, ChangeBase, ChangeList, DiffAnswer } from "@holdfast/protocol/changes"
+import { noteBranch } from "./branches.ts"
 
 /** Something that was asked for. */
 export interface Asked<A> {
@@ -55,7 +56,7 @@ function useAsked<A>(ask: (() => Promise<A>) | undefined, of: string, isKept: bo
 export function useChanges(session: string, base: ChangeBase, touched: number, isSeen: boolean): Asked<ChangeList> {
   const hub = useHub()
   const ask = useCallback(
-    () => hub.hub.connection.call("changes.list", { session, base }),
+    async () => noteBranch(session, await hub.hub.connection.call("changes.list", { session, base })),
     // `touched` makes it another question.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [hub, session, base, touched],

@@ -51,10 +51,13 @@ function useMark(view: SessionView, isLooking: boolean): void {
   useEffect(() => {
     if (!isLooking) return undefined
     let timer: ReturnType<typeof setTimeout> | undefined
+    let marked = -1
     const mark = (): void => {
       timer = undefined
       const place = placeNow(view)
-      if (place === undefined || view.status.get()._tag !== "Live") return
+      // What a person has marked as unread meanwhile stays so until something comes.
+      if (place === undefined || place.seq <= marked || view.status.get()._tag !== "Live") return
+      marked = place.seq
       hub.marks.see(view.id, place.seq)
     }
     const soon = (): void => {
