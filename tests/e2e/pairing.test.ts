@@ -47,7 +47,11 @@ describe("pairing a phone", () => {
     expect([await phone.overflows(), await phone.axe()]).toEqual([[], []])
     const again = await app.open({ form: "phone", isSignedIn: false })
     await again.page.goto(link)
-    expect(await again.page.evaluate("document.body.innerText")).toContain("has been used or has expired")
+    await again.page.getByText(/has been used or has expired/).waitFor()
+    await again.picture("phone-link-over-dark")
+    expect([await again.overflows(), await again.axe()]).toEqual([[], []])
+    await again.page.getByRole("link", { name: "Open the app" }).tap()
+    await again.page.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
     await Promise.all([desk.close(), phone.close(), again.close()])
   })
 

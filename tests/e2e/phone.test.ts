@@ -69,6 +69,9 @@ describe("the app on a phone", () => {
       await page.locator("[data-focused] header").getByRole("button", { name: "More" }).click()
       await page.getByRole("menu").waitFor()
       await looked(opened, at("menu"))
+      await page.getByRole("menuitem", { name: "Find in terminal" }).tap()
+      await page.getByRole("search").waitFor()
+      await looked(opened, at("find"))
       await page.keyboard.press("Escape")
       for (const path of ["new", "recordings", ...PARTS.map((part) => `settings/${part}`)]) {
         await page.goto(`${app.hub.url()}/${path}`)

@@ -133,7 +133,7 @@ function performFor(
     endings.delete(cut)
     response.off("close", leave)
     setRate(response, hub.rate(asking))
-    answered(answerOf(name, performed, exchange.base))
+    answered(answerOf(name, performed, exchange))
   })
   if (isOver || running === undefined || operationOf(name).changes) return
   endings.set(cut, asking.credential)

@@ -78,7 +78,8 @@ export function administrationHandlers({
     },
     "links.open": run(({ link }) =>
       Effect.flatMap(credentials.redeem(link), (key): Effect.Effect<string, DoorError> => {
-        const message = "this link has been used or has expired; `holdfast open` creates a new one"
+        const message =
+          "this link has been used or has expired; `holdfast open` creates a new one, and `holdfast pair` one for a phone"
         return key === undefined ? Effect.fail(new Unauthorized({ message })) : Effect.succeed(key)
       }),
     ),

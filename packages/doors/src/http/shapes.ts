@@ -3,8 +3,9 @@ import type { Created, Outcome, Performed, PerformedName } from "@holdfast/hub/H
 import type { OperationName } from "@holdfast/protocol/operations"
 import { operationOf } from "@holdfast/protocol/operations"
 import { eventPageText } from "../json/event-page-text.ts"
+import type { Exchange } from "./Exchange.ts"
 import { type HttpAnswer, json, jsonText, refusal, text } from "./answer.ts"
-import { signInPage } from "./sign-in-page.ts"
+import { linkOverPage, signInPage } from "./sign-in-page.ts"
 
 type Shapes = { readonly [N in PerformedName]?: (value: Outcome<N>) => HttpAnswer }
 
@@ -32,9 +33,13 @@ const SHAPES: Shapes = {
 
 const HTML = "text/html; charset=utf-8"
 
-/** The answer to an operation that has ended; the client sees the hub below `base`. */
-export function answerOf(name: OperationName, performed: Performed<unknown>, base: string): HttpAnswer {
-  if (performed._tag === "Refused") return refusal(performed.error)
+/** The answer to an operation that has ended. */
+export function answerOf(name: OperationName, performed: Performed<unknown>, { base, request }: Exchange): HttpAnswer {
+  if (performed._tag === "Refused") {
+    const isOver = name === "links.open" && performed.error._tag === "Unauthorized"
+    const isPage = isOver && request.headers.accept?.includes("text/html") === true
+    return isPage ? linkOverPage() : refusal(performed.error)
+  }
   const { value } = performed
   // The value is what an operation of this name answers with.
   const shape = (SHAPES as Readonly<Record<string, ((value: unknown) => HttpAnswer) | undefined>>)[name]

@@ -15,7 +15,7 @@ const open = (url: string) => door.send(url.slice(url.indexOf("/open")), { token
 const tokens = async () => ((await door.send("/api/tokens")).json() as { readonly tokens?: ReadonlyArray<TokenShown> }).tokens
 
 describe("devices over HTTP", () => {
-  it("G-23 G-24 a device is paired at an address that others reach, seen by who made its link, renamed and revoked", async () => {
+  it("G-6 G-23 G-24 a device is paired at an address that others reach, seen by who made its link, renamed and revoked", async () => {
     const made = await pair({ name: "my phone" })
     expect(made).toMatchObject({ address: "https://laptop.local:4653", isLocal: false })
     expect(made.url).toMatch(/^https:\/\/laptop\.local:4653\/open\?link=/)
@@ -25,7 +25,10 @@ describe("devices over HTTP", () => {
     const key = /data-key="([^"]+)"/.exec(page.text)?.[1] ?? ""
     const report = (await waiting).json() as unknown as PairingReport
     expect(report).toMatchObject({ isOpen: false, device: { name: "my phone", scope: "write", device: true } })
-    expect((await open(made.url)).status).toBe(401)
+    expect((await open(made.url)).json().error).toMatchObject({ tag: "Unauthorized" })
+    const again = await door.send(made.url.slice(made.url.indexOf("/open")), { token: "", headers: { accept: "text/html" } })
+    expect([again.status, again.headers["content-type"]]).toEqual([401, "text/html; charset=utf-8"])
+    expect(again.text).toContain('<a href="./">')
     const { id = "" } = report.device ?? {}
     expect((await door.send("/api/sessions", { token: key })).status).toBe(200)
     expect((await post("/api/devices", {}, key)).json().error).toMatchObject({
