@@ -137,7 +137,7 @@ describe("the dock", () => {
     const own = await ownWords(app, session.id)
     expect(own).toEqual(["second"])
     expect(await text.inputValue()).toBe("first")
-    await page.getByRole("button", { name: "All right" }).click()
+    await page.getByRole("button", { name: "Put away" }).click()
     await close()
   })
 

@@ -53,6 +53,16 @@ describe("the app in a browser", () => {
     await page.keyboard.press("F8")
     await pane(one.id).waitFor()
     await page.waitForURL(new RegExp(`/s/${one.id}$`))
+    const request = pane(one.id).locator("[data-request]")
+    const hasFocus = async () =>
+      (await request.count()) === 1 && (await page.evaluate(`document.activeElement?.matches("[data-request]")`))
+    await expect.poll(hasFocus).toBe(true)
+    // From the field of its own pane, too, where a letter would be text. What was opened from there is no terminal that wants a second F8.
+    await page.reload()
+    await page.locator(`[data-composer="${one.id}"]`).focus()
+    expect(await hasFocus()).toBe(false)
+    await page.keyboard.press("F8")
+    expect(await hasFocus()).toBe(true)
     await close()
   })
 })

@@ -12,6 +12,7 @@ import { tellNotice, undoLast } from "./notices.ts"
 import { themeChoice } from "./preferences.ts"
 import { nextRegion } from "./regions.ts"
 import { useGo } from "./use-route.ts"
+import { visit } from "./visit.ts"
 import { nextWaiting, useWaitingNow } from "./waiting.ts"
 
 /** Registers them, and listens to keys. */
@@ -26,10 +27,11 @@ export function usePageCommands(): void {
   }, [now])
   useEffect(() => listenToKeys(() => focusedTab(desk.layout.latest)?.session), [desk])
   const all = useMemo((): ReadonlyArray<Command> => {
-    const visit = (by: 1 | -1) => (): void => {
+    const toWaiting = (by: 1 | -1) => (): void => {
       const next = nextWaiting(waiting.current, focusedTab(desk.layout.latest)?.session, by)
-      if (next === undefined) tellNotice("Nothing waits for you.")
-      else open.session(next)
+      if (next === undefined) return tellNotice("Nothing waits for you.")
+      open.session(next)
+      visit(next)
     }
     const toggle = (): void => {
       if (paletteWish.get() === undefined) askPalette()
@@ -54,8 +56,8 @@ export function usePageCommands(): void {
         when: "anywhere",
         run: () => nextRegion(-1),
       },
-      { id: "waiting.next", title: "Next that waits for you", keys: ["F8"], when: "anywhere", run: visit(1) },
-      { id: "waiting.previous", title: "Previous that waits for you", keys: ["Shift+F8"], when: "anywhere", run: visit(-1) },
+      { id: "waiting.next", title: "Next that waits for you", keys: ["F8"], when: "anywhere", run: toWaiting(1) },
+      { id: "waiting.previous", title: "Previous that waits for you", keys: ["Shift+F8"], when: "anywhere", run: toWaiting(-1) },
       {
         id: "undo",
         title: "Undo what was done last",

@@ -2,10 +2,10 @@
 import type { Command } from "./command.ts"
 
 /** What is asked for most comes first: what waits, what begins a session, then what can be done to the session with the focus; panes come last. */
-function placeOf({ id, session }: Command): number {
+function placeOf({ id, session, isMotion }: Command): number {
   if (id.startsWith("waiting.") && !/^waiting\.(?:next|previous)$/.test(id)) return 0
   if (id.startsWith("session.new")) return 1
-  if (id.startsWith("pane.")) return 4
+  if (id.startsWith("pane.")) return isMotion === true ? 5 : 4
   return session === undefined ? 3 : 2
 }
 

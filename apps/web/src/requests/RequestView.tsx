@@ -8,6 +8,7 @@ import { useEffect, useId, useLayoutEffect, useRef } from "react"
 import type { RefObject } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { focusByItself, offerFocus, useFocusStays } from "../app/own-focus.ts"
+import { receiveVisit } from "../app/visit.ts"
 import { noteGone } from "../commands/asked-keys.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { untilText } from "../dock/hold-words.ts"
@@ -56,6 +57,9 @@ export function RequestView(props: RequestViewProps) {
   useEffect(() => {
     if (isFocused) offerFocus(element.current, { preventScroll: place === "dock" })
   }, [isFocused, place])
+  useEffect(() => {
+    if (place === "dock" && at === 0) receiveVisit(session, element.current)
+  }, [place, at, session])
   useFocusBack(element, now.unfolded)
   useFocusStays(element)
   useEffect(() => () => noteGone(session), [session])

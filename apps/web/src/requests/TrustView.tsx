@@ -5,6 +5,7 @@
 import { useEffect, useId, useRef, useState } from "react"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
 import { offerFocus, useFocusStays } from "../app/own-focus.ts"
+import { receiveVisit } from "../app/visit.ts"
 import { noteGone } from "../commands/asked-keys.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
@@ -44,6 +45,9 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
   useEffect(() => {
     if (isFocused) offerFocus(element.current, { preventScroll: place === "dock" })
   }, [isFocused, place])
+  useEffect(() => {
+    if (place === "dock") receiveVisit(session, element.current)
+  }, [place, session])
   useFocusStays(element)
   useEffect(() => () => noteGone(session), [session])
   const snooze = (until: number): void => {

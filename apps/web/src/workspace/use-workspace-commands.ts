@@ -123,6 +123,7 @@ export function workspaceCommands(desk: Desk, leave: () => void): ReadonlyArray<
     },
     ...SIDES.map(([side, arrow, words]): Command => ({
       id: `pane.move.${side}`,
+      isMotion: true,
       title: `Move the pane ${words}`,
       keys: [`Control+Alt+Shift+${arrow}`],
       when: "anywhere",
