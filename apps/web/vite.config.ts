@@ -1,5 +1,8 @@
 /** How the app is bundled: files whose names carry a hash, addresses relative to `<base>`, nothing inline, as the server's policy asks. */
+import { join } from "node:path"
 import { defineConfig } from "vite"
+
+const LOAD_CHUNK = join(import.meta.dirname, "src/app/load-chunk.ts")
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -30,6 +33,14 @@ export default defineConfig({
           if (parts?.[1] === undefined || names.length !== 2) throw new Error("marked has another form; look at what cuts it")
           return { code: `${parts[1]};export{${names.join(",")}}`, map: null }
         },
+      },
+    },
+    {
+      name: "chunks",
+      // What Vite puts around each import would have browsers keep a part as failed that could not be fetched once.
+      transform: {
+        filter: { id: /vite\/preload-helper/ },
+        handler: () => ({ code: `export { loadChunk as __vitePreload } from ${JSON.stringify(LOAD_CHUNK)}`, map: null }),
       },
     },
     {

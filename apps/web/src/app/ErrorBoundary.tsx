@@ -2,6 +2,8 @@
 import { Component } from "react"
 import type { ErrorInfo, ReactNode } from "react"
 import { Button } from "../ui/Button.tsx"
+import { loadAgain } from "./load-again.ts"
+import { PartAway, PartGone } from "./load-chunk.ts"
 import { tellNotice } from "./notices.ts"
 import styles from "./ErrorBoundary.module.css"
 
@@ -44,10 +46,10 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, Failed> {
         <p>
           {this.props.what} has failed: <span dir="auto">{error.message}</span>
         </p>
-        <p className={styles["soft"]}>Nothing is lost: the session continues on the server.</p>
+        <p className={styles["soft"]}>Nothing is lost: the session continues on the server, and what you wrote is kept.</p>
         <div className={styles["acts"]}>
           {isLoad(error) ? (
-            <Button kind="kelp" onClick={() => location.reload()}>
+            <Button kind="kelp" onClick={loadAgain}>
               Load the page again
             </Button>
           ) : (
@@ -62,8 +64,11 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, Failed> {
   }
 }
 
-/** Whether a part of the app could not be loaded: browsers do not try that again within one page. */
-const isLoad = ({ message }: Error): boolean => /dynamically imported module|module script failed|preload CSS/i.test(message)
+/** Whether a part of the app could not be loaded, which only a page that is loaded again can put right. */
+const isLoad = (error: Error): boolean =>
+  error instanceof PartGone ||
+  error instanceof PartAway ||
+  /dynamically imported module|module script failed/i.test(error.message)
 
 async function copy(text: string): Promise<void> {
   try {

@@ -1,17 +1,18 @@
 /** What opens over the page, each loaded when it is first wanted. */
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import type { ReactElement } from "react"
+import { lazyExtra } from "./part.ts"
 import { keyMapIsOpen, paletteWish } from "../commands/palette-state.ts"
 import { inbox } from "../requests/inbox-state.ts"
 import { shownRules } from "../requests/session-rules-state.ts"
 import { useStore } from "../ui/store.ts"
 import { useForm } from "./media.ts"
 
-const Palette = lazy(() => import("../commands/Palette.tsx"))
-const InboxScreen = lazy(() => import("../requests/InboxScreen.tsx"))
-const NewCommands = lazy(() => import("../new-session/NewCommands.tsx").then((loaded) => ({ default: loaded.NewCommands })))
-const SessionRules = lazy(() => import("../requests/SessionRules.tsx"))
-const KeyMap = lazy(() => import("../commands/KeyMap.tsx"))
+const Palette = lazyExtra(() => import("../commands/Palette.tsx"))
+const InboxScreen = lazyExtra(() => import("../requests/InboxScreen.tsx"))
+const NewCommands = lazyExtra(async () => ({ default: (await import("../new-session/NewCommands.tsx")).NewCommands }))
+const SessionRules = lazyExtra(() => import("../requests/SessionRules.tsx"))
+const KeyMap = lazyExtra(() => import("../commands/KeyMap.tsx"))
 
 /** What begins sessions; the palette, the map of keys, the phone's inbox and the rules of a session, while they are open. */
 export function Overlays(): ReactElement {

@@ -1,7 +1,9 @@
 /** The page: sessions, panes, status line; on the phone one of them at a time. */
-import { lazy, Suspense } from "react"
+import { Suspense, useEffect } from "react"
 import type { ReactElement } from "react"
 import { useConnection } from "@holdfast/react"
+import { lazyExtra, lazyPart, serverIsThere } from "./part.ts"
+import { PartAwaited } from "./PartAwaited.tsx"
 import { Rail } from "../list/Rail.tsx"
 import { RequestCommands } from "../requests/RequestCommands.tsx"
 import { Workspace } from "../workspace/Workspace.tsx"
@@ -19,11 +21,11 @@ import { useSigns } from "./use-signs.ts"
 import styles from "./Page.module.css"
 
 /** What is not needed for the first picture. */
-const Notifications = lazy(async () => ({ default: (await import("../notifications/Notifications.tsx")).Notifications }))
-const SignIn = lazy(() => import("./SignIn.tsx"))
-const NewSession = lazy(() => import("../new-session/NewSession.tsx"))
-const Recordings = lazy(() => import("../player/Recordings.tsx"))
-const Settings = lazy(() => import("../settings/Settings.tsx"))
+const Notifications = lazyExtra(async () => ({ default: (await import("../notifications/Notifications.tsx")).Notifications }))
+const SignIn = lazyPart(() => import("./SignIn.tsx"))
+const NewSession = lazyPart(() => import("../new-session/NewSession.tsx"))
+const Recordings = lazyPart(() => import("../player/Recordings.tsx"))
+const Settings = lazyPart(() => import("../settings/Settings.tsx"))
 
 /** What covers the panes, by the name of its route. */
 const OVER: Readonly<Partial<Record<Route["name"], () => ReactElement>>> = {
@@ -41,6 +43,8 @@ export function Page(): ReactElement {
   usePageCommands()
   useSigns()
   const isRefused = state._tag === "Refused"
+  const isAnswering = isRefused || state._tag === "Online"
+  useEffect(() => serverIsThere(isAnswering), [isAnswering])
   // How to get in is said where the panes are.
   const isList = form !== "phone" || (route.name === "workspace" && !isRefused)
   const over = OVER[route.name]?.() ?? null
@@ -62,7 +66,7 @@ export function Page(): ReactElement {
         {over === null ? null : (
           <Over key={route.name} className={styles["over"]}>
             <ErrorBoundary what="This part">
-              <Suspense fallback={null}>{over}</Suspense>
+              <Suspense fallback={<PartAwaited what="This part" />}>{over}</Suspense>
             </ErrorBoundary>
           </Over>
         )}

@@ -1,7 +1,8 @@
 /** The line at the foot of the page: connection, what waits, what is to be sent, what was done, how many sessions are live. */
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import type { ReactElement } from "react"
 import { useCell, useHub, useOutbox } from "@holdfast/react"
+import { lazyExtra } from "./part.ts"
 import { closeInbox, inbox, openInbox } from "../requests/inbox-state.ts"
 import { keyMapIsOpen } from "../commands/palette-state.ts"
 import { Popover } from "../ui/Popover.tsx"
@@ -16,7 +17,7 @@ import { ToSend } from "./ToSend.tsx"
 import { useWaitingNow } from "./waiting.ts"
 import styles from "./StatusLine.module.css"
 
-const InboxPopover = lazy(() => import("../requests/InboxPopover.tsx"))
+const InboxPopover = lazyExtra(() => import("../requests/InboxPopover.tsx"))
 
 /** The line. Where it is not shown, what it says is still announced. */
 export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactElement {

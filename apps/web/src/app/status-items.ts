@@ -8,6 +8,9 @@ export interface StatusItem {
   readonly action?: { readonly title: string; readonly run: () => void }
 }
 
+/** The item of a new version that waits; its action loads the page again with it. */
+export const NEW_VERSION = "new-version"
+
 /** The items, in the order in which they came. */
 export const statusItems = new Store<ReadonlyArray<StatusItem>>([])
 

@@ -1,6 +1,7 @@
 /** The first minutes: a terminal and an agent that needs no key one press away, what is missing, and what can be brought along. */
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import type { ReactElement } from "react"
+import { lazyPart } from "../app/part.ts"
 import { commands } from "../commands/registry.ts"
 import { useAgents } from "../new-session/agents.ts"
 import { InstallAgent } from "../new-session/InstallAgent.tsx"
@@ -11,7 +12,7 @@ import { Button } from "../ui/Button.tsx"
 import { Icon } from "../ui/icons.tsx"
 import css from "./first-run.module.css"
 
-const Imports = lazy(() => import("./Imports.tsx").then((loaded) => ({ default: loaded.Imports })))
+const Imports = lazyPart(async () => ({ default: (await import("./Imports.tsx")).Imports }))
 
 /** What the scripted agent is asked first, and what it does then: it says something, and asks before it runs a command. */
 const FIRST_MESSAGE = "Show me how it works."

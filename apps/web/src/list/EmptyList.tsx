@@ -1,7 +1,8 @@
 /** What the list says when it has no rows: why, and what leads out of it. */
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import type { ReactElement, ReactNode } from "react"
 import { useCell, useConnection, useHub } from "@holdfast/react"
+import { lazyPart } from "../app/part.ts"
 import { useForm } from "../app/media.ts"
 import { commands } from "../commands/registry.ts"
 import { useIsFirstRun } from "../first-run/use-is-first-run.ts"
@@ -13,7 +14,7 @@ import { useList, useListState } from "./use-list.ts"
 import css from "./rail.module.css"
 
 /** On a phone the list is the whole page, so that the first minutes are in it. */
-const FirstRun = lazy(() => import("../first-run/FirstRun.tsx").then((loaded) => ({ default: loaded.FirstRun })))
+const FirstRun = lazyPart(async () => ({ default: (await import("../first-run/FirstRun.tsx")).FirstRun }))
 
 function Empty({ children }: { readonly children: ReactNode }): ReactElement {
   return (

@@ -1,13 +1,14 @@
 /** What a session asks, answered beside its row without opening it, with a line to reply; at the thumb on a phone. */
-import { lazy, Suspense, useEffect, useRef } from "react"
+import { Suspense, useEffect, useRef } from "react"
 import type { ReactElement } from "react"
 import { createPortal } from "react-dom"
 import { useSession } from "@holdfast/react"
+import { lazyExtra } from "../app/part.ts"
 import { focusRow } from "./editing.ts"
 import { endPeek, usePeeked } from "./peek.ts"
 import css from "./peek.module.css"
 
-const PeekView = lazy(() => import("../requests/PeekView.tsx"))
+const PeekView = lazyExtra(() => import("../requests/PeekView.tsx"))
 
 /** Room that it needs below its row, in pixels. */
 const ROOM = 360

@@ -1,6 +1,7 @@
 /** The list of sessions: always there, always vertical, what waits for a person first. On a phone it is a screen of its own. */
-import { lazy, Suspense, useId, useState } from "react"
+import { Suspense, useId, useState } from "react"
 import type { ReactElement } from "react"
+import { lazyExtra } from "../app/part.ts"
 import { ChosenBar } from "./ChosenBar.tsx"
 import { EmptyList } from "./EmptyList.tsx"
 import { FilterChips, FilterMenu } from "./Filters.tsx"
@@ -13,7 +14,7 @@ import { useListState } from "./use-list.ts"
 import css from "./rail.module.css"
 
 /** Answering from a row brings whole requests along, which the first picture does not need. */
-const PeekLayer = lazy(async () => ({ default: (await import("./PeekLayer.tsx")).PeekLayer }))
+const PeekLayer = lazyExtra(async () => ({ default: (await import("./PeekLayer.tsx")).PeekLayer }))
 
 /** The list with everything around it. */
 export function Rail(): ReactElement {

@@ -3,7 +3,7 @@ import { useEffect } from "react"
 import { useLocation } from "wouter"
 import { useAllPermissions, useConnection, useHub, useSessionIds } from "@holdfast/react"
 import { useGo } from "../app/use-route.ts"
-import { removeStatusItem, setStatusItem } from "../app/status-items.ts"
+import { NEW_VERSION, removeStatusItem, setStatusItem } from "../app/status-items.ts"
 import { lookForVersion, registerServiceWorker, useNewVersion } from "../service-worker/register.ts"
 import { useStore } from "../ui/store.ts"
 import { Changes } from "./changes.ts"
@@ -34,8 +34,8 @@ function useServiceWorker(): void {
   useEffect(() => {
     if (version === undefined) return
     const action = { title: "Load it", run: version.takeOver }
-    setStatusItem({ id: "new-version", text: "A new version of Holdfast is ready.", action })
-    return () => removeStatusItem("new-version")
+    setStatusItem({ id: NEW_VERSION, text: "A new version of Holdfast is ready.", action })
+    return () => removeStatusItem(NEW_VERSION)
   }, [version])
 }
 

@@ -1,5 +1,6 @@
 /** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
-import { lazy, Suspense, useState } from "react"
+import { Suspense, useState } from "react"
+import { lazyPart } from "../app/part.ts"
 import type { Asked } from "./asked.ts"
 import type { AskedEdit } from "./asked-edits.ts"
 import type { AskedField } from "./asked-fields.ts"
@@ -73,7 +74,7 @@ function Plan({ text }: { readonly text: string }) {
 }
 
 /** Few requests are edits: what compares and colours lines is loaded with the first one. */
-const EditDiff = lazy(async () => ({ default: (await import("./EditDiff.tsx")).EditDiff }))
+const EditDiff = lazyPart(async () => ({ default: (await import("./EditDiff.tsx")).EditDiff }))
 
 /** Both texts of an edit, whole, until the lines are compared. */
 function BothTexts({ edit: { before, after } }: { readonly edit: AskedEdit }) {

@@ -1,5 +1,6 @@
 /** What is there for as long as the app is: a command for each thing that waits, and words for who hears the page (docs/protocol/app-rules.md, APP-45). */
-import { lazy, Suspense, useEffect, useRef } from "react"
+import { Suspense, useEffect, useRef } from "react"
+import { lazyExtra } from "../app/part.ts"
 import { announce } from "../app/announce.ts"
 import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
@@ -9,7 +10,7 @@ import { useWaiting } from "./use-waiting.ts"
 import type { Waiting } from "./waiting.ts"
 import { waitingTitle } from "./waiting-title.ts"
 
-const AnswerWatch = lazy(() => import("./AnswerWatch.tsx"))
+const AnswerWatch = lazyExtra(() => import("./AnswerWatch.tsx"))
 
 /** Registers the commands and announces what comes. */
 export function RequestCommands() {

@@ -1,9 +1,10 @@
 /** What is shown where nothing is open: what can be done, with its keys, and the layouts of other devices. */
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import type { ReactElement } from "react"
 import type { OfferedLayout } from "@holdfast/client/model"
 import { tilesOf } from "@holdfast/core/layout/tree"
 import { useSessionIds } from "@holdfast/react"
+import { lazyPart } from "../app/part.ts"
 import { useIsFirstRun } from "../first-run/use-is-first-run.ts"
 import { keyText } from "../commands/key-text.ts"
 import { useCommand } from "../commands/use-commands.ts"
@@ -11,7 +12,7 @@ import { Button } from "../ui/Button.tsx"
 import { Time } from "../ui/Time.tsx"
 import styles from "./EmptyWorkspace.module.css"
 
-const FirstRun = lazy(() => import("../first-run/FirstRun.tsx").then((loaded) => ({ default: loaded.FirstRun })))
+const FirstRun = lazyPart(async () => ({ default: (await import("../first-run/FirstRun.tsx")).FirstRun }))
 
 interface EmptyWorkspaceProps {
   readonly isLoading: boolean

@@ -4,6 +4,7 @@ import type { ComponentType, CSSProperties, ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
 import { useHub, useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
+import { PartAwaited } from "../app/PartAwaited.tsx"
 import { SessionHistory } from "../fork/SessionHistory.tsx"
 import { SessionCommands } from "../list/SessionCommands.tsx"
 import { useShown } from "../notifications/shown.ts"
@@ -96,7 +97,7 @@ export function PaneFrame({ tab, tile, style, isFocused, isSeen, onFocus }: Pane
             {Pane === undefined ? (
               <Nothing what={what} isLoading={isLoading} isKnown={record !== undefined} />
             ) : (
-              <Suspense fallback={null}>
+              <Suspense fallback={<PartAwaited what="This pane" />}>
                 <Content Pane={Pane} pane={id} session={session} isFocused={isFocused} isSeen={isSeen} />
                 <Arrived onArrived={setIsThere} />
               </Suspense>

@@ -2,11 +2,12 @@
  * Tiles with panes. Each pane is one element that stays where it is in the page, whatever is rearranged: only its place changes, so
  * nothing in it is lost: not its scroll position, not what is typed, not the terminal's picture.
  */
-import { lazy, Suspense, useCallback, useMemo, useState } from "react"
+import { Suspense, useCallback, useMemo, useState } from "react"
 import type { CSSProperties, ReactElement } from "react"
 import { tilesOf } from "@holdfast/core/layout/tree"
 import type { LayoutNode, Tile } from "@holdfast/core/layout/tree"
 import { useHub, useLayout } from "@holdfast/react"
+import { lazyExtra } from "../app/part.ts"
 import { useForm } from "../app/media.ts"
 import { useStore } from "../ui/store.ts"
 import { DropLayer } from "./DropLayer.tsx"
@@ -25,7 +26,7 @@ import { useLayoutUpkeep } from "./use-layout-upkeep.ts"
 import { useWorkspaceCommands } from "./use-workspace-commands.ts"
 import styles from "./Workspace.module.css"
 
-const PhoneDots = lazy(() => import("./PhoneDots.tsx"))
+const PhoneDots = lazyExtra(() => import("./PhoneDots.tsx"))
 
 const STRIP = 28
 

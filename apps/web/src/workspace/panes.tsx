@@ -1,7 +1,7 @@
 /** The panes by what they show, each loaded when it is first needed. */
-import { lazy } from "react"
 import type { ComponentType } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
+import { lazyPart } from "../app/part.ts"
 import type { PaneProps } from "./pane-props.ts"
 
 const LOADS = {
@@ -14,10 +14,10 @@ const LOADS = {
 type PaneName = keyof typeof LOADS
 
 const PANES: Readonly<Record<PaneName, ComponentType<PaneProps>>> = {
-  chat: lazy(LOADS.chat),
-  terminal: lazy(LOADS.terminal),
-  changes: lazy(LOADS.changes),
-  player: lazy(LOADS.player),
+  chat: lazyPart(LOADS.chat),
+  terminal: lazyPart(LOADS.terminal),
+  changes: lazyPart(LOADS.changes),
+  player: lazyPart(LOADS.player),
 }
 
 /** Which pane a tab needs; `undefined` while its session's kind is not known, and for what this version does not have. */

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useMemo, useState } from "react"
 import type { ReactElement } from "react"
 import { useSessionView } from "@holdfast/react"
+import { loadPart } from "../../app/part.ts"
 import css from "./chat.module.css"
 import { PaceContext, useOf, usePace } from "./pace/use-paced.ts"
 import { ChatContext } from "./transcript/chat-context.ts"
@@ -12,7 +13,7 @@ import { useTurnNotes } from "./transcript/use-turn-notes.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
 
 /** Loaded beside the transcript, which is shown without waiting for it. */
-const loading = import("../../dock/Dock.tsx")
+const loading = loadPart(() => import("../../dock/Dock.tsx"))
 const Dock = lazy(async () => ({ default: (await loading).Dock }))
 
 /** The chat with an agent. */
