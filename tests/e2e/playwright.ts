@@ -73,6 +73,11 @@ export interface Route {
   readonly abort: () => Promise<void>
 }
 
+/** A socket that a page has opened. */
+export interface PageSocket {
+  readonly on: (event: "framereceived", listener: (frame: { readonly payload: string | Buffer }) => void) => void
+}
+
 /** A page. */
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>
@@ -121,6 +126,7 @@ export interface Page {
     (event: "pageerror", listener: (error: Error) => void): void
     (event: "console", listener: (message: ConsoleMessage) => void): void
     (event: "crash", listener: () => void): void
+    (event: "websocket", listener: (socket: PageSocket) => void): void
   }
   readonly context: () => Context
   readonly setDefaultTimeout: (milliseconds: number) => void
@@ -130,7 +136,15 @@ export interface Page {
 /** The browser's own protocol with a page. */
 export interface DevTools {
   readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
-  readonly on: (event: "ServiceWorker.workerRegistrationUpdated", listener: (now: Registrations) => void) => void
+  readonly on: {
+    (event: "ServiceWorker.workerRegistrationUpdated", listener: (now: Registrations) => void): void
+    (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void): void
+  }
+}
+
+/** Why a page did not come back from the back-forward cache. */
+export interface NotRestored {
+  readonly notRestoredExplanations?: ReadonlyArray<{ readonly reason: string }>
 }
 
 /** Service workers that the browser knows. */
