@@ -98,20 +98,25 @@ export async function startOpenCode(place: Place): Promise<ChatServer> {
   }
   const url = await within("OpenCode's server starts", 30_000, address())
   const credentials = { username: "opencode", password: env["OPENCODE_SERVER_PASSWORD"] ?? "" }
-  const project = `${url}/${Buffer.from(cwd).toString("base64url")}/session`
+  const longUrl = `${url}/${Buffer.from(cwd).toString("base64url")}/session/${SESSION}`
+  const isShown = `document.body.textContent.includes("Answer ${LONG - 1}:")`
+  // Its home lists the sessions of projects that a person has added; what was open has a tab there.
+  const tab = `Array.from(document.querySelectorAll("a")).find(({ textContent }) => textContent.includes("${TITLE}"))`
   return {
-    url: project,
-    longUrl: `${project}/${SESSION}`,
+    url: `${url}/`,
+    longUrl,
     smallUrl: `${url}/config`,
     enter: async (browser) => {
       const page = await browser.open(undefined, credentials)
-      await page.goto(project)
+      await page.goto(longUrl)
+      await page.until(isShown)
+      await page.goto(`${url}/`)
       return page
     },
     afresh: (browser, storage) => browser.open(storage, credentials),
-    isListed: `[...document.querySelectorAll("a")].some(({ textContent }) => textContent.includes("${TITLE}"))`,
-    isShown: `document.body.textContent.includes("Answer ${LONG - 1}:")`,
-    openLong: `[...document.querySelectorAll("a")].find(({ textContent }) => textContent.includes("${TITLE}")).click()`,
+    isListed: `${tab} !== undefined`,
+    isShown,
+    openLong: `${tab}.click()`,
     scroller: `[...document.querySelectorAll("*")].filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 500)
       .find((one) => /auto|scroll/.test(getComputedStyle(one).overflowY) && one.textContent.includes("Answer ${LONG - 1}:"))`,
     end: () => endProcess(server),
