@@ -176,6 +176,7 @@ describe("directories that are not trusted", () => {
     await settledAgent(app.hub, id)
     await sendText(app.hub, id, "[[bash echo twice]]")
     await settledAgent(app.hub, id)
+    await pane(id).getByText("allowed by a rule", { exact: true }).waitFor()
     const more = pane(id).getByRole("button", { name: "More" })
     await more.click()
     await page.getByRole("menuitem", { name: "Rules of this session" }).click()

@@ -11,9 +11,9 @@ export function endWords({ end }: AskedNote): string {
   const said = words === undefined ? "" : `: ${words}`
   switch (how) {
     case "allowed":
-      return isByRule === true ? `allowed by a rule of ${by}${said}` : `allowed by ${by}${said}`
+      return isByRule === true ? `allowed by a rule${said}` : `allowed by ${by}${said}`
     case "refused":
-      return isByRule === true ? `refused by a rule of ${by}${said}` : `refused by ${by}${said}`
+      return isByRule === true ? `refused by a rule${said}` : `refused by ${by}${said}`
     case "expired":
       return `not answered in time`
     case "cancelled":
