@@ -12,6 +12,7 @@ import { APP_CHAT } from "./rows/app-chat.ts"
 import { APP_ECHO } from "./rows/app-echo.ts"
 import { APP_LIST } from "./rows/app-list.ts"
 import { APP_PAGE } from "./rows/app-page.ts"
+import { APP_SEEK } from "./rows/app-seek.ts"
 import { APP_STREAMS } from "./rows/app-streams.ts"
 import { APPEND_BATCH } from "./rows/append-batch.ts"
 import { APPEND_ONE } from "./rows/append-one.ts"
@@ -75,4 +76,5 @@ export const ROWS: ReadonlyArray<Row> = [
   APP_LIST,
   APP_ECHO,
   APP_BACK,
+  APP_SEEK,
 ]

@@ -1,15 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
+import { openTurnLog, seedLog } from "@holdfast/testkit/seeded-log"
 import type { Session } from "@holdfast/protocol/session"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
 
+/** Events of a long turn: more than the hub looks through for one page. */
+const LONG = 25_000
+
 describe("traces, the player and forks in a browser", () => {
+  const data = mkdtempSync(join(tmpdir(), "holdfast-history-"))
   let app: RunningApp
+  let turn = ""
   beforeAll(async () => {
-    app = await startApp()
+    turn = await seedLog(data, openTurnLog(LONG))
+    app = await startApp({ data })
   })
-  afterAll(() => app.stop())
+  afterAll(async () => {
+    await app.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
 
   const recordOf = async (id: string): Promise<Session> => (await app.hub.call<Session>("GET", `/api/sessions/${id}`)).body
 
@@ -141,6 +154,13 @@ describe("traces, the player and forks in a browser", () => {
     await film.locator("[data-role=assistant]").getByText("done with it").waitFor()
     expect(await overflows()).toEqual([])
     expect(await axe()).toEqual([])
+    await close()
+  })
+
+  it("APP-73 finds a turn that began many thousand events before the moment", async () => {
+    const { page, connected, close } = await app.open({ path: `/s/${turn}/at/24037` })
+    await connected()
+    await page.locator('[data-film="agent"]').getByText("word24037").waitFor()
     await close()
   })
 

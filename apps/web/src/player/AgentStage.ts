@@ -14,8 +14,9 @@ import type { Stage } from "./stage.ts"
 /** Messages that are shown before the moment. */
 const MESSAGES = 50
 
-/** Events of a page. */
-const PAGE = 1000
+/** Events of a page, and of one that is asked for what is near. */
+const PAGE = 5000
+const FEW = 20
 
 /** Events of a streaming turn after which the transcript is kept, so that going back there is quick. */
 const KEEP_EVERY = 2000
@@ -71,9 +72,9 @@ export class AgentStage implements Stage {
     let came = 0
     let next = 0
     for (let after = from.seq, isDone = after >= seq; !isDone;) {
-      const page = await this.#source.events(after, PAGE)
+      const page = await this.#source.events(after, Math.min(PAGE, seq - after + FEW))
       if (asked !== this.#asked) return
-      await this.#prepare(page.events, turn?.seq ?? 0)
+      await this.#prepare(page.events, turn?.seq ?? 0, seq)
       for (const event of page.events) {
         if (event.seq > seq) {
           if (event.from !== undefined && event.from <= seq) next = seq - event.from + 1
@@ -121,23 +122,41 @@ export class AgentStage implements Stage {
     return { seq: Math.max(0, seq), state: { lastSeq: Math.max(0, seq), messages, unknown: 0 } }
   }
 
-  /** Finds what the folded turns among these events came to; `since` is where a turn began that is open before them. */
-  async #prepare(events: ReadonlyArray<Event>, since: number): Promise<void> {
+  /**
+   * Finds what the folded turns among these events came to. Turns that are among them as a whole say it themselves; of the others those
+   * are read of which something is folded up to `until`. `since` is where a turn began that is open before the events.
+   */
+  async #prepare(events: ReadonlyArray<Event>, since: number, until = Number.POSITIVE_INFINITY): Promise<void> {
+    const missing = new Map<string, number>()
+    let begun: string | undefined
     let start = since
+    let count = 0
     for (const event of events) {
-      if (event.channel === "turn" && event.type === "started") start = event.seq
+      if (event.channel === "turn" && event.type === "started") {
+        begun = turnOf(event)
+        start = event.seq
+        count = 0
+      }
       const { type, turn, from = 1 } = event
-      if (type !== "folded" || turn === undefined || this.#folded.has(turn)) continue
-      this.#folded.set(turn, undefined)
-      this.#folded.set(turn, await this.#turnFrom(turn, start === 0 ? from : start))
+      if (type === "folded" && turn !== undefined && !this.#folded.has(turn)) {
+        if (turn === begun) count += countOf(event)
+        if (from <= until && !missing.has(turn)) missing.set(turn, start === 0 ? from : start)
+      }
+      const message = addedBy(event)
+      if (message === undefined || message.id !== begun || count === 0) continue
+      this.#folded.set(begun, { message, events: count })
+      missing.delete(begun)
     }
+    for (const turn of missing.keys()) this.#folded.set(turn, undefined)
+    await Promise.all([...missing].map(async ([turn, from]) => this.#folded.set(turn, await this.#turnFrom(turn, from))))
   }
 
-  /** What a turn came to, from its own events. */
+  /** What a turn came to, from its own events. Few are read first: most turns are short. */
   async #turnFrom(turn: string, start: number): Promise<FoldedTurn | undefined> {
     let events = 0
-    for (let after = start - 1; ;) {
-      const page = await this.#source.events(after, PAGE, { channel: ["agent", "message"], type: ["folded", "added"] })
+    let limit = FEW
+    for (let after = start - 1; ; limit = Math.min(PAGE, 4 * limit)) {
+      const page = await this.#source.events(after, limit, { channel: ["agent", "message"], type: ["folded", "added"] })
       for (const event of page.events) {
         if (event.type === "folded" && event.turn === turn) events += countOf(event)
         const message = addedBy(event)

@@ -25,7 +25,8 @@ export interface FilmState {
 /** Calls back at the next frame; gives what takes that back. */
 export type NextFrame = (frame: (now: number) => void) => () => void
 
-/** Events that are read ahead. */
+/** Events that are read ahead, at a place that was gone to and while it plays. */
+const NEXT = 20
 const AHEAD = 500
 const ENOUGH = 100
 
@@ -177,7 +178,7 @@ export class Film {
     this.#ahead = []
     this.#isAheadAtHead = false
     this.#shownAt = at?.time ?? this.#begin
-    this.#put({ seq: at?.seq ?? 0, time: this.#shownAt, isAtEnd: false })
+    this.#set({ seq: at?.seq ?? 0, time: this.#shownAt, isAtEnd: false })
     await this.#readAhead()
     const [next] = this.#ahead
     if (next?.from !== undefined && next.from <= seq) {
@@ -198,7 +199,7 @@ export class Film {
 
   async #read(): Promise<void> {
     const after = this.#ahead.at(-1)?.seq ?? this.#state.seq
-    const page = await this.#source.events(after, AHEAD)
+    const page = await this.#source.events(after, this.#isPlaying ? AHEAD : NEXT)
     await this.#stage.prepare(page.events)
     this.#ahead = [...this.#ahead, ...page.events]
     this.#isAheadAtHead = page.atHead

@@ -1,7 +1,18 @@
 /** The film of a session on a hub, read over its connection. */
 import type { Connection } from "@holdfast/client"
+import type { Event } from "@holdfast/protocol/event"
 import { bytesOf } from "./base64.ts"
 import type { FilmSource } from "./film-source.ts"
+
+interface FilmRange {
+  readonly before: number
+  readonly limit: number
+}
+
+interface Older {
+  readonly events: ReadonlyArray<Event>
+  readonly before?: number | null
+}
 
 /** Reads a session's log. */
 export function hubSource(connection: () => Connection, session: string): FilmSource {
@@ -11,9 +22,15 @@ export function hubSource(connection: () => Connection, session: string): FilmSo
       return { events, next, atHead }
     },
     before: async (seq, limit, filter) => {
-      if (seq < 1) return []
-      const { events } = await connection().call("log.events", { session, before: seq, limit, ...filter })
-      return events
+      let found: ReadonlyArray<Event> = []
+      // A page ends where the hub has looked through enough, also with nothing that passes in it.
+      for (let from: number | null = seq; from !== null && from >= 1 && found.length < limit;) {
+        const range: FilmRange = { before: from, limit: limit - found.length }
+        const page: Older = await connection().call("log.events", { session, ...range, ...filter })
+        found = [...page.events, ...found]
+        from = page.before ?? null
+      }
+      return found
     },
     messages: (before, limit) => connection().call("messages.list", { session, before, limit }),
     picture: async (seq) => {

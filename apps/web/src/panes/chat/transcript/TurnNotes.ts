@@ -112,7 +112,8 @@ export class TurnNotes {
       const page = await this.#read({ after: this.#last, limit: PAGE })
       this.#last = Math.max(this.#last, page.next)
       this.#take(page.events)
-      isMore = !page.atHead && page.events.length > 0
+      // A page may end with nothing in it, where the hub has looked through enough at once.
+      isMore = !page.atHead
     }
   }
 
