@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
@@ -12,13 +13,22 @@ describe("getting about in the app", () => {
   let one: Session
   let other: Session
   let shell: Session
+  let programs: string
   beforeAll(async () => {
-    app = await startApp()
+    programs = await mkdtemp(join(tmpdir(), "holdfast-programs-"))
+    // Takes until it is told to end, and installs nothing.
+    const npm = `#!/bin/sh\necho "fetching packages"\nwhile [ ! -e "${programs}/end" ]; do sleep 0.1; done\nexit 1\n`
+    await writeFile(join(programs, "npm"), npm, { mode: 0o755 })
+    app = await startApp({ settings: { PATH: `${programs}:${process.env["PATH"]}` } })
     one = await app.agent({ label: "One" })
     other = await app.agent({ label: "Other" })
     shell = await app.terminal({ label: "shell", command: "cat", args: ["-v"] })
   })
-  afterAll(() => app.stop())
+  afterAll(async () => {
+    await writeFile(join(programs, "end"), "")
+    await app.stop()
+    await rm(programs, { recursive: true, force: true })
+  })
 
   const focused = (page: Page) => page.evaluate(`document.querySelector("[data-pane][data-focused]")?.dataset.session`)
 
@@ -136,6 +146,34 @@ describe("getting about in the app", () => {
     await page.getByRole("option").filter({ hasText: "Settings: Trusted directories" }).click()
     await page.waitForURL(/\/settings\/trust$/)
     await close()
+  })
+
+  it("APP-26 shows an installation that runs after a reload and on another page, and begins it once", async () => {
+    const { page, connected, picture, close } = await app.open({ path: "/settings/agents" })
+    const other = await app.open({ path: "/settings/agents" })
+    await connected()
+    await other.connected()
+    const of = (where: Page) => where.getByRole("listitem").filter({ hasText: "Codex" })
+    await of(page).getByRole("button", { name: "Install Codex" }).click()
+    for (const where of [page, other.page]) {
+      await of(where).getByRole("button", { name: "Show the terminal" }).waitFor()
+      await of(where).getByText(/^installing @zed/).waitFor()
+    }
+    await page.reload()
+    await of(page).getByRole("button", { name: "Show the terminal" }).waitFor()
+    await of(page).getByText(/^installing @zed/).waitFor()
+    await picture("settings-installing-dark")
+    expect(
+      await of(page)
+        .getByRole("button", { name: /^Install/ })
+        .count(),
+    ).toBe(0)
+    const { body } = await app.hub.call<{ readonly sessions: ReadonlyArray<Session> }>("GET", "/api/sessions")
+    expect(body.sessions.filter(({ label }) => label === "Install Codex")).toHaveLength(1)
+    await writeFile(join(programs, "end"), "")
+    for (const where of [page, other.page]) await of(where).getByText("It was not installed").waitFor()
+    await close()
+    await other.close()
   })
 
   it("APP-5 takes a function key in a terminal for the app, and gives one that is pressed twice to the program", async () => {

@@ -9,26 +9,40 @@ import { Store, useStore } from "../ui/store.ts"
 import { Button } from "../ui/Button.tsx"
 import { useOpen } from "../workspace/use-open.ts"
 import { readAgents } from "./agents.ts"
+import { beginInstallation, useInstallation } from "./installation.ts"
 import css from "./new-session.module.css"
 
-/** Sessions that install agents, by the agents' names. */
+/** Sessions that install agents, by the agents' names: what this page has begun, or has seen running. */
 const installing = new Store<Readonly<Record<string, string>>>({})
+
+const note = (name: string, session: string): void => {
+  if (installing.get()[name] !== session) installing.set({ ...installing.get(), [name]: session })
+}
 
 /** Installations that are being begun. */
 const asked = new AskedOnce()
 
 /** The way to an agent that is missing. */
-export function InstallAgent({ agent: { name, title, missing } }: { readonly agent: AgentEntry }): ReactElement {
+export function InstallAgent({ agent }: { readonly agent: AgentEntry }): ReactElement {
+  const { name, title, missing } = agent
   const hub = useHub()
-  const session = useStore(installing)[name]
+  const latest = useInstallation(agent)
+  const own = useStore(installing)[name]
+  const running = latest.isRunning ? latest.id : undefined
+  useEffect(() => {
+    if (running !== undefined) note(name, running)
+  }, [name, running])
+  const session = running ?? own
   const [problem, setProblem] = useState<string | undefined>(undefined)
   const install = (): void => {
     setProblem(undefined)
     const { connection } = hub.hub
     asked
-      .ask(connection, name, (key) => connection.call("agents.install", { agent: name, key }))
+      .ask(connection, name, (spare) =>
+        beginInstallation(agent, latest.id ?? own, spare, (key) => connection.call("agents.install", { agent: name, key })),
+      )
       .then(
-        (made) => made !== undefined && installing.set({ ...installing.get(), [name]: made.id }),
+        (made) => made !== undefined && note(name, made.id),
         (cause: unknown) => setProblem(cause instanceof HoldfastError ? cause.message : String(cause)),
       )
   }
