@@ -157,11 +157,15 @@ describe("getting about in the app", () => {
     await of(page).getByRole("button", { name: "Install Codex" }).click()
     for (const where of [page, other.page]) {
       await of(where).getByRole("button", { name: "Show the terminal" }).waitFor()
-      await of(where).getByText(/^installing @zed/).waitFor()
+      await of(where)
+        .getByText(/^installing @zed/)
+        .waitFor()
     }
     await page.reload()
     await of(page).getByRole("button", { name: "Show the terminal" }).waitFor()
-    await of(page).getByText(/^installing @zed/).waitFor()
+    await of(page)
+      .getByText(/^installing @zed/)
+      .waitFor()
     await picture("settings-installing-dark")
     expect(
       await of(page)

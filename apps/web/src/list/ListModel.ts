@@ -197,7 +197,8 @@ export class ListModel {
 
   #changed(): void {
     if (this.#timer !== undefined) return
-    const wait = this.#arrangedAt + REST - Date.now()
+    // While nothing is shown there is no order to be read: what comes is shown at once, not after a word that there is nothing.
+    const wait = this.#arrangedAt + (this.#state.counts.all === 0 ? 0 : REST) - Date.now()
     if (wait <= 0) this.#arrange()
     else this.#arrangeAfter(wait)
   }

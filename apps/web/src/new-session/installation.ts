@@ -34,7 +34,7 @@ export function installKey({ name }: Installed, last: string | undefined): strin
   return `install-${name}-${last ?? "first"}`
 }
 
-/** Begins an installation, or gives the one that was begun after the same last one; `spare` is a key of nobody else. */
+/** Begins an installation, or gives the one that was begun after the same last one; `spare` is a key that no one else has. */
 export async function beginInstallation(
   agent: Installed,
   last: string | undefined,
