@@ -14,6 +14,8 @@ import { Persons } from "../src/sessions/Persons.ts"
 
 const ANNA: Caller = { name: "anna", credential: "anna-token", scope: "all" }
 const BEN: Caller = { name: "ben", credential: "ben-token", scope: "all" }
+/** A device of the owner's, which has a token of its own and is no person. */
+const PHONE: Caller = { name: "Phone", credential: "phone-token", scope: "write", holder: "owner" }
 const LAYOUT = JSON.parse(JSON.stringify(EMPTY_LAYOUT))
 
 /** A store whose steps for people can be made to wait or to fail. */
@@ -87,7 +89,8 @@ describe.each(["memory", "sqlite"])("persons, %s", (kind) => {
     const { id } = await createTerminal(house, { command: "/bin/cat" })
     for (const by of [OWNER, ANNA, BEN]) await keepAll(id, by)
     know()
-    for (const person of ["owner", BEN.credential]) house.hub.forgetPerson(person)
+    await house.run(draft(id, PHONE))
+    for (const person of ["owner", BEN.credential, PHONE.credential]) house.hub.forgetPerson(person)
     left(ANNA.credential)
     await eventually("she is forgotten", 5000, async () => !(await persons()).includes(ANNA.credential))
     expect(await persons()).toEqual([BEN.credential, "owner"])
