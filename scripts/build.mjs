@@ -29,7 +29,7 @@ export const ENTRIES = [
 const LIBRARY = "@holdfast/client"
 
 /** Loaded from node_modules at start: native code, or modules that load a file of theirs. */
-const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"]
+export const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"]
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const DIST = join(ROOT, "apps/cli/dist")

@@ -3,8 +3,9 @@
  * of the API, client library), and the packages of `published.mjs`.
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join, relative } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { EXTERNAL } from "./build.mjs"
 import { publishedApp } from "./build-app.mjs"
 import { writeDeclarations } from "./declarations.mjs"
 import { bundleEntries, bundleWhole } from "./library.mjs"
@@ -15,7 +16,9 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const CLI = join(ROOT, "apps/cli")
 const CLIENT = "@holdfast/client"
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"))
-const isOurs = (name) => name.startsWith("@holdfast/") || name.startsWith("@effect/") || name === "effect"
+
+/** Packages that are installed with it: what the bundle does not hold, and the sockets that programs of older Nodes give to the client. */
+const BESIDE = [...EXTERNAL, "ws"]
 
 /** Entries of the client library below `holdfast/client`. */
 const clientExports = () =>
@@ -41,7 +44,7 @@ function manifest() {
     exports: { ...clientExports(), "./openapi.json": "./openapi.json", "./package.json": "./package.json" },
     files: ["bin", "dist", "openapi.json"],
     engines: { node: ">=18" },
-    dependencies: Object.fromEntries(Object.entries(dependencies).filter(([dependency]) => !isOurs(dependency))),
+    dependencies: Object.fromEntries(Object.entries(dependencies).filter(([dependency]) => BESIDE.includes(dependency))),
     optionalDependencies,
     ...(peerDependencies === undefined ? {} : { peerDependencies, peerDependenciesMeta }),
   }
@@ -63,9 +66,10 @@ export async function layOut(folder) {
   }
   writeJson(join(folder, "package.json"), manifest())
   writeDeclarations(libraryOf(CLIENT), join(folder, "dist/client"))
-  writeJson(join(folder, "openapi.json"), await apiDescription(manifest().version))
-  const strays = Object.keys(manifest().dependencies).filter((name) => name.startsWith("@holdfast/"))
-  if (strays.length > 0) throw new Error(`workspace links in ${relative(ROOT, folder)}: ${strays.join(", ")}`)
+  // For programs; without the lines it has half the size.
+  writeFileSync(join(folder, "openapi.json"), `${JSON.stringify(await apiDescription(manifest().version))}\n`)
+  const missing = BESIDE.filter((name) => !(name in manifest().dependencies))
+  if (missing.length > 0) throw new Error(`apps/cli/package.json does not have ${missing.join(", ")} among its dependencies`)
 }
 
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)

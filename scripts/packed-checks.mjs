@@ -22,6 +22,7 @@ import { layOut, layOutPublished } from "./lay-out.mjs"
 import { newNode } from "./node24.mjs"
 import { EXAMPLES } from "./pack-examples.mjs"
 import { entriesOf, PUBLISHED, publishedManifest } from "./published.mjs"
+import { useApp } from "./use-app.mjs"
 import { compile, lookAt, npm, runNode, Checks } from "./use-package.mjs"
 import { serving, useHub } from "./use-hub.mjs"
 
@@ -55,6 +56,32 @@ function bytesIn(folder, skip) {
     else if (entry.isFile()) sum += statSync(path).size
   }
   return sum
+}
+
+/** What the files of a folder are like, without what Node keeps of compiled code. */
+function stateOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(".compiled"))
+    .map((entry) => {
+      const { size, mtimeMs } = statSync(join(entry.parentPath, entry.name))
+      return `${join(entry.parentPath, entry.name)} ${size} ${mtimeMs}`
+    })
+    .sort()
+}
+
+/** What a build would need, which no user of the package gets. */
+const BUILDERS = ["vite", "rolldown", "esbuild", "typescript"]
+
+/** Throws unless an installed `holdfast` has served as it came: nothing was built, and there is nothing to build with. */
+function servedAsItCame(modules, before, { startedIn }) {
+  const { scripts } = JSON.parse(readFileSync(join(modules, "holdfast/package.json"), "utf8"))
+  if (scripts !== undefined) throw new Error(`it brings scripts: ${Object.keys(scripts)}`)
+  const builders = BUILDERS.filter((name) => existsSync(join(modules, name)))
+  if (builders.length > 0) throw new Error(`it installs ${builders}`)
+  const after = stateOf(join(modules, "holdfast"))
+  const changed = after.filter((file) => !before.includes(file))
+  if (changed.length > 0 || after.length !== before.length) throw new Error(`files have changed: ${changed.slice(0, 5)}`)
+  return `${before.length} files, as they were; the hub was there after ${Math.round(startedIn)} ms`
 }
 
 /** An empty folder of a user. */
@@ -118,7 +145,7 @@ async function checkHoldfast(place) {
     if (Object.keys(paths).length < 30) throw new Error(`${Object.keys(paths).length} paths`)
     return `OpenAPI ${openapi}, ${Object.keys(paths).length} paths`
   })
-  return { home, bin: join(modules, "holdfast/bin/holdfast.mjs") }
+  return { home, modules, bin: join(modules, "holdfast/bin/holdfast.mjs") }
 }
 
 /** Installs a package with those of ours that it needs, and runs its example there against the hub. */
@@ -168,7 +195,7 @@ async function checkPublished(place, { one, tarball, tarballs }, hub) {
 
 const place = realpathSync(mkdtempSync(join(tmpdir(), "holdfast-pack-")))
 try {
-  const { home, bin } = await checkHoldfast(place)
+  const { home, modules, bin } = await checkHoldfast(place)
   const tarballs = new Map()
   const all = []
   for (const one of PUBLISHED) {
@@ -177,8 +204,13 @@ try {
     tarballs.set(name, packed(join(place, name), place))
     all.push({ one, tarball: tarballs.get(name), tarballs })
   }
+  const before = stateOf(join(modules, "holdfast"))
   await serving(home, bin, async (hub) => {
     await checks.check("serves, opens a terminal, lists it, and has an agent answer", () => useHub(hub))
+    await checks.check("serves the app: page, scripts, service worker, manifest, each with its type and the policy", () =>
+      useApp(hub, join(modules, "holdfast")),
+    )
+    await checks.check("starts without a build", () => servedAsItCame(modules, before, hub))
     for (const each of all) await checkPublished(place, each, hub.reach())
     hub.holdfast("runner", "stop")
   })

@@ -6,7 +6,10 @@ import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { ownEnvironment } from "./use-package.mjs"
 
-/** Serves in a folder while `body` runs. It gets `holdfast(...args)`, and `reach()`: the variables of a program that reaches the hub. */
+/**
+ * Serves in a folder while `body` runs. It gets `holdfast(...args)`, `reach()`: the variables of a program that reaches the hub, and
+ * `startedIn`: the milliseconds until the hub was there.
+ */
 export async function serving(home, bin, body) {
   const data = join(home, "data")
   const environment = ownEnvironment({
@@ -16,6 +19,7 @@ export async function serving(home, bin, body) {
     HOLDFAST_TOKEN: crypto.randomUUID(),
     HOLDFAST_CONFIG: join(home, "none.json"),
   })
+  const began = performance.now()
   const server = spawn(process.execPath, [bin, "serve"], { cwd: home, env: environment, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (output += text))
@@ -33,7 +37,7 @@ export async function serving(home, bin, body) {
     for (const end = Date.now() + 15_000; !existsSync(join(data, "hub.json")); await wait(50)) {
       if (server.exitCode !== null || Date.now() > end) throw new Error(`serve did not come up: ${output.slice(-2000)}`)
     }
-    return await body({ holdfast, reach })
+    return await body({ holdfast, reach, startedIn: performance.now() - began })
   } finally {
     if (server.exitCode === null) server.kill("SIGTERM")
     const late = setTimeout(() => server.kill("SIGKILL"), 15_000)
