@@ -92,7 +92,7 @@ function MadeRow({
         {cost === undefined ? null : <span className={css["cost"]}>{cost}</span>}
         <Time at={at} />
       </span>
-      {editing === "tags" ? <EditTags session={session} /> : isShort ? null : <NowLine session={session} />}
+      {editing === "tags" ? <EditTags session={session} /> : isShort ? null : <NowLine session={session} isPutOff={isSnoozed} />}
       {isShort || editing === "tags" ? null : (
         <span className={css["trace"]}>
           <Trace session={id} />
@@ -156,9 +156,9 @@ function RowLink({
 
 const plainly = (event: MouseEvent): void => event.stopPropagation()
 
-function NowLine({ session }: { readonly session: Session }): ReactElement {
+function NowLine({ session, isPutOff }: { readonly session: Session; readonly isPutOff: boolean }): ReactElement {
   const doing = useDoing(session.id)
-  const { words = "", target, isFailure } = nowLine(session, doing) ?? {}
+  const { words = "", target, isFailure } = nowLine(session, doing, isPutOff) ?? {}
   return (
     <span className={css["now"]} data-failure={isFailure}>
       <bdi>{words}</bdi> {target === undefined ? null : <code dir="ltr">{target}</code>}

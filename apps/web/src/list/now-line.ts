@@ -55,12 +55,12 @@ const HELD: Readonly<Record<string, string>> = {
   "rate-limit": "rate limit; tries again soon",
 }
 
-/** What a session does now; nothing when it is quiet. */
-export function nowLine(record: Session, doing: Doing | undefined): NowLine | undefined {
+/** What a session does now; nothing when it is quiet. `isPutOff`: a person does not want to hear now what it waits for. */
+export function nowLine(record: Session, doing: Doing | undefined, isPutOff = false): NowLine | undefined {
   if (record.status === "deleted") return { words: purgeLine(record) }
   const asked = record.permissions.find(({ decision }) => decision === undefined)
   if (asked !== undefined) return askedLine(asked)
-  if (record.agent?.trust?.state === "waiting") return { words: "trust", target: record.agent.trust.directory }
+  if (record.agent?.trust?.state === "waiting" && !isPutOff) return { words: "trust", target: record.agent.trust.directory }
   const { terminal } = record
   const program = terminal?.program
   if (record.activity === "asking") return { words: program?.message ?? program?.title ?? "waits for you" }

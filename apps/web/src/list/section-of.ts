@@ -4,7 +4,7 @@
  */
 import type { ShownSession } from "@holdfast/client/outbox"
 import type { Session } from "@holdfast/protocol/session"
-import { standingOf, waitsSince } from "../ui/state.ts"
+import { standingOf, waitsSince, worksMeanwhile } from "../ui/state.ts"
 
 /** Sections of the list, in their order. */
 export const SECTIONS = ["offline", "waits", "working", "finished", "pinned", "quiet"] as const
@@ -42,7 +42,8 @@ export function placeOf(session: ShownSession, { isUnread, isSnoozed }: Marks): 
   if (session.status !== "active") return { section: "quiet", at: session.deletedAt ?? session.archivedAt ?? session.updatedAt }
   const standing = standingOf(session, isUnread)
   if (standing === "waits" && !isSnoozed) return { section: "waits", at: waitsSince(session) }
-  if (standing === "working") return { section: "working", at: workingSince(session) }
+  if (standing === "working" || (standing === "waits" && worksMeanwhile(session)))
+    return { section: "working", at: workingSince(session) }
   if (isUnread) return { section: "finished", at: session.news?.time ?? session.lastActiveAt }
   return { section: session.pinned ? "pinned" : "quiet", at: session.lastActiveAt }
 }

@@ -34,6 +34,11 @@ function isWorking({ turn, process, terminal, kind }: Session): boolean {
   return terminal?.lastCommand !== undefined && terminal.lastCommand.milliseconds === undefined
 }
 
+/** Whether an agent works although its directory waits for a decision: until then it does without what that brings. */
+export function worksMeanwhile(session: Session): boolean {
+  return !session.permissions.some(isOpen) && isWorking(session)
+}
+
 /** How a session stands; `isUnread` when it has news that this person has not seen. */
 export function standingOf(session: ShownSession, isUnread: boolean): SessionStanding {
   if (session.status === "offline") return session.failure === undefined ? "offline" : "failed"

@@ -3,6 +3,7 @@ import type { ShownSession } from "@holdfast/client/outbox"
 import { arrange, heldRows, sameRows } from "../../src/list/arrange.ts"
 import type { ListInput } from "../../src/list/arrange.ts"
 import { NO_FILTER } from "../../src/list/filter.ts"
+import { nowLine } from "../../src/list/now-line.ts"
 import { offsetsOf, rangeOf, rowAt, shiftOf } from "../../src/list/row-window.ts"
 import { agent, asking, offline, terminal } from "./records.ts"
 
@@ -66,6 +67,19 @@ describe("the order of the list", () => {
     expect([snoozed.counts.waiting, text(snoozed.rows).includes("asks late")]).toEqual([1, true])
     const archived = arrange(input(everything, { filter: { ...NO_FILTER, status: "archived" } }))
     expect([text(archived.rows), archived.counts.all]).toEqual([["put away"], 9])
+  })
+
+  it("APP-20 APP-142 has a session whose directory waits among what waits, and where it works once that is put off", () => {
+    const trust = { directory: "/src", state: "waiting", askedAt: 15, seq: 1, brings: [] }
+    const untrusted = (id: string, more: object = {}) => agent(id, { agent: { trust, turns: 1 }, ...more })
+    const works = { turn: { status: "streaming", startedAt: 50 } }
+    const sessions = [untrusted("idle"), untrusted("busy", works), asking("asks", 20)]
+    expect(text(arrange(input(sessions)).rows)).toEqual(["waits 3", "asks", "idle", "busy"])
+    const { rows, counts } = arrange(input(sessions, { snoozed: new Set(["idle", "busy", "asks"]) }))
+    expect(text(rows)).toEqual(["working 1", "busy", "quiet 2", "idle", "asks"])
+    expect(counts.waiting).toBe(0)
+    const [, busy] = sessions
+    expect([nowLine(busy!, undefined)?.words, nowLine(busy!, undefined, true)?.words]).toEqual(["trust", "works"])
   })
 
   it("APP-21 keeps each row where it is while someone points, lets go of what is gone, and holds back what is new", () => {
