@@ -30,6 +30,12 @@ const copied = (session: string): string => `(() => {
   return data.getData("text/plain")
 })()`
 
+/** Hides the page's tab, or shows it; a browser without a window does not. */
+const LOOK = (state: "hidden" | "visible"): string => `(() => {
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "${state}" })
+  document.dispatchEvent(new Event("visibilitychange"))
+})()`
+
 /** A line of the eight colours, and one of the brighter. */
 const COLORS =
   "clear; for b in 3 9; do for c in 0 1 2 3 4 5 6 7; do printf '\\033[%sm color %s \\033[0m' $b$c $c; done; echo; done; printf 'brighter\\n'"
@@ -112,6 +118,43 @@ describe("terminals in the app", () => {
     await pane.getByText("Skipped to now").waitFor()
     await again.shows(/^80000\nall$/m)
     await desk.picture("terminal-skipped-dark")
+  })
+
+  it("APP-50 parses nothing of a flood in a tab that no one sees, and shows its end at once when someone looks again", async () => {
+    const { id, shows } = await showTerminal(app, desk, { ...SHELL, label: "out of sight" })
+    await shows("$")
+    const tools = await desk.context.newCDPSession(desk.page)
+    await tools.send("Performance.enable", { timeDomain: "threadTicks" })
+    const spent = async (): Promise<number> => {
+      const { metrics } = (await tools.send("Performance.getMetrics")) as {
+        metrics: ReadonlyArray<{ name: string; value: number }>
+      }
+      return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1000
+    }
+    const heap = async (): Promise<number> => {
+      await tools.send("HeapProfiler.collectGarbage")
+      return ((await tools.send("Runtime.getHeapUsage")) as { usedSize: number }).usedSize / 1e6
+    }
+    const before = [await spent(), await heap()] as const
+    await desk.page.evaluate(LOOK("hidden"))
+    const flood = "yes flooding with words that no one reads | head -c 20000000; clear; echo fl''ooded"
+    await app.hub.call("POST", `/api/sessions/${id}/input`, { text: `${flood}\r` })
+    await expect
+      .poll(async () => (await app.hub.call<{ text: string }>("GET", `/api/sessions/${id}/screen`)).body.text, {
+        timeout: 120_000,
+        interval: 100,
+      })
+      .toMatch(/^flooded$/m)
+    const [thread, kept] = [(await spent()) - before[0], (await heap()) - before[1]]
+    await desk.page.evaluate(LOOK("visible"))
+    const begun = Date.now()
+    await shows(/^flooded$/m)
+    console.log(
+      `20 MB out of sight: ${thread.toFixed(0)} ms of thread, ${kept.toFixed(1)} MB kept, its end ${Date.now() - begun} ms after`,
+    )
+    // Parsed, they were seconds.
+    expect(thread).toBeLessThan(1500)
+    expect(kept).toBeLessThan(8)
   })
 
   it("APP-50 continues after the page was frozen, with everything that came meanwhile", async () => {

@@ -91,7 +91,7 @@ export async function loadPage(server: ChatServer, browser: Browser): Promise<Fi
 }
 
 /** Milliseconds after which a page has loaded what it loads when it has time. */
-const REST = 3000
+const REST = 2000
 
 /** An expression that waits. */
 export function rest(milliseconds: number): string {

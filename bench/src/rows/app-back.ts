@@ -26,6 +26,7 @@ async function away({ hub }: RunningApp, page: BenchPage, session: string): Prom
   const ready = monotonic()
   await page.until(`${LAST} > ${ready}`)
   const time = monotonic() - ready
+  await hub.process.call("POST", `/api/sessions/${session}/interrupt`)
   await settledAgent(hub.process, session)
   return { time }
 }

@@ -45,9 +45,9 @@ const isSeen = (session: string, words: string): string =>
   `document.querySelector('[data-pane][data-session="${session}"]:not([data-hidden])')?.textContent.includes("${words}") === true`
 
 /** Changes between two conversations by their rows. */
-async function switching(page: BenchPage, long: string, short: string): Promise<number> {
+async function switching(page: BenchPage, turns: number, long: string, short: string): Promise<number> {
   const times: Array<number> = []
-  for (let turn = 0; turn < 10; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const [session, words] of [
       [short, "said before"],
       [long, `Answer ${LONG - 1}:`],
@@ -65,14 +65,14 @@ async function switching(page: BenchPage, long: string, short: string): Promise<
 const STREAMS = 20
 
 /** Has so many agents stream, one opened after the other. */
-async function streaming(page: BenchPage, hub: Hub, count: number): Promise<void> {
+async function streaming(page: BenchPage, hub: Hub, count: number, words: number): Promise<void> {
   const sessions: Array<string> = []
   for (let at = 0; at < count; at++) {
     const session = await createSession(hub, { ...scripted, label: `Streams ${at}` })
     sessions.push(session)
     await page.until(`${rowOf(session)} !== null`)
     await page.ask(`${rowOf(session)}.click()`)
-    await sendText(hub.process, session, "[[slow 200 20]]")
+    await sendText(hub.process, session, `[[slow ${words} 20]]`)
     await page.until(isSeen(session, "word5 "))
   }
   await Promise.all(sessions.map((session) => settledAgent(hub.process, session)))
@@ -89,13 +89,13 @@ const ours: Contestant = onPages(
     const page = await server.enter(browser)
     try {
       await page.until(`${rowOf(long)} !== null && ${rowOf(short)} !== null`)
-      const wall = await switching(page, long, short)
+      const wall = await switching(page, place.size(10, 5), long, short)
       await page.goto(server.longUrl)
       await page.until(server.isShown)
       await page.ask(rest(500))
       const jumps = await page.ask<number>(STEPS_UP)
       await page.ask(upTo(LONG - place.size(LONG, LONG / 10)))
-      await streaming(page, hub, place.size(STREAMS, 5))
+      await streaming(page, hub, place.size(STREAMS, 4), place.size(200, 50))
       return { jumps, switch: wall, heap: (await page.heap()) / 1e6 }
     } finally {
       await page.close()

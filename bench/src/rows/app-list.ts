@@ -17,7 +17,7 @@ async function change({ hub }: RunningApp, sessions: ReadonlyArray<string>, tag:
 }
 
 async function changing(app: RunningApp, page: BenchPage, ids: ReadonlyArray<string>, place: Place): Promise<Figures> {
-  const seconds = place.size(6, 3)
+  const seconds = place.size(6, 2)
   const [before, began] = [await page.thread(), performance.now()]
   let changed = 0
   for (let batch = 0; batch < (seconds * CHANGES) / BATCH; batch++) {
@@ -46,7 +46,7 @@ export const APP_LIST: Row = {
       try {
         const page = await enterApp(app.hub, app.browser)
         await page.until(`document.querySelectorAll("[data-row]").length > 10`)
-        await page.ask(rest(2000))
+        await page.ask(rest(1000))
         const ids = seeded.map(({ id }) => id)
         return { measure: () => changing(app, page, ids, place), close: app.end }
       } catch (error) {

@@ -18,14 +18,19 @@ const FILMS: Readonly<Record<string, readonly [log: LogSeed, shown: (seq: number
   turn: [openTurnLog(EVENTS), (seq) => `[data-film=agent]")?.textContent.includes("word${seq}")`],
 }
 
-async function seeking({ hub, browser }: RunningApp, session: string, shown: (seq: number) => string): Promise<number> {
+async function seeking(
+  { hub, browser }: RunningApp,
+  session: string,
+  shown: (seq: number) => string,
+  shares: ReadonlyArray<number>,
+): Promise<number> {
   const player = `document.querySelector('[data-player="${session}"]')`
   const page = await enterApp(hub, browser, `/s/${session}/at/9`)
   try {
     await page.until(`${player}?.dataset.status === "paused"`)
-    await page.ask(rest(1000))
+    await page.ask(rest(500))
     const times: Array<number> = []
-    for (const share of SHARES) {
+    for (const share of shares) {
       // A word, not a call, in each kind of log.
       const seq = Math.floor(EVENTS * share) + 37
       const isShown = `${player}.dataset.status === "paused" && document.querySelector("${shown(seq)}`
@@ -57,7 +62,9 @@ export const APP_SEEK: Row = {
       const app = await openApp(place)
       const measure = async (): Promise<Figures> => {
         const figures: Record<string, number> = {}
-        for (const [name, [, shown]] of Object.entries(FILMS)) figures[name] = await seeking(app, sessions[name] ?? "", shown)
+        const shares = SHARES.slice(0, place.size(SHARES.length, 5))
+        for (const [name, [, shown]] of Object.entries(FILMS))
+          figures[name] = await seeking(app, sessions[name] ?? "", shown, shares)
         return figures
       }
       return { measure, close: app.end }

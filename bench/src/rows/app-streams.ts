@@ -43,8 +43,8 @@ const SHOWN = `[...document.querySelectorAll("[data-pane]:not([data-hidden])")].
   Number(/.*word(\\d+) /s.exec(pane.querySelector("[aria-label=Transcript]").textContent)?.[1] ?? 0))`
 
 async function streaming({ hub }: RunningApp, page: BenchPage, sessions: ReadonlyArray<string>, place: Place): Promise<Figures> {
-  const seconds = place.size(6, 3)
-  const words = ((seconds + 3) * 1000) / MILLIS
+  const seconds = place.size(6, 2)
+  const words = ((seconds + 2) * 1000) / MILLIS
   await Promise.all(sessions.map((session) => sendText(hub.process, session, `[[slow ${words} ${MILLIS}]]`)))
   await page.until(`${SHOWN}.every((word) => word >= 20)`)
   const [before, shown, began] = [await page.thread(), await page.ask<ReadonlyArray<number>>(SHOWN), performance.now()]

@@ -76,9 +76,11 @@ export function useKeptScreen(shown: Shown | undefined, isSeen: boolean): void {
 export function useLooking(shown: Shown | undefined, view: SessionView, isSeen: boolean): void {
   useEffect(() => {
     if (shown === undefined) return undefined
-    shown.emulator.look(isSeen)
+    const isLooked = (): boolean => isSeen && document.visibilityState === "visible"
+    shown.emulator.look(isLooked())
     const seen = (): void => {
-      if (isSeen && document.visibilityState === "visible") view.attachment?.shown()
+      if (isLooked()) view.attachment?.shown()
+      shown.emulator.look(isLooked())
     }
     document.addEventListener("visibilitychange", seen)
     return () => document.removeEventListener("visibilitychange", seen)
