@@ -90,4 +90,27 @@ describe("the states of the app", () => {
     await page.getByRole("button", { name: /^Connected/ }).waitFor()
     await close()
   })
+
+  it("APP-17 X-30 says what the server announces, until it is over or closed in this browser", async () => {
+    const say = async (text: string): Promise<string> =>
+      (await app.hub.call<{ readonly id: string }>("POST", "/api/announcements", { kind: "maintenance", text })).body.id
+    await say("The server restarts at noon <b>")
+    const { page, connected, picture, overflows, axe, close } = await app.open()
+    await connected()
+    const status = page.locator("[data-region=status]")
+    await status.getByText("The server restarts at noon <b>").waitFor()
+    const second = await say(`${"A long line that is cut where the page ends. ".repeat(10)}`.trim())
+    await picture("announced-dark")
+    await status.getByRole("button", { name: "Close" }).click()
+    await status.getByText(/A long line/).waitFor()
+    expect(await overflows()).toEqual([])
+    expect(await axe()).toEqual([])
+    await page.reload()
+    await connected()
+    await status.getByText(/A long line/).waitFor()
+    expect(await status.getByText("The server restarts").count()).toBe(0)
+    await app.hub.call("DELETE", `/api/announcements/${second}`)
+    await status.getByText(/A long line/).waitFor({ state: "detached" })
+    await close()
+  })
 })

@@ -29,6 +29,7 @@ export interface FeedListener {
 
 /** What goes beside the records. */
 export interface FeedBeside {
+  readonly announcements?: ReadonlyArray<Announcement>
   readonly doing?: ReadonlyArray<Doing>
   readonly seen?: ReadonlyArray<Seen>
 }

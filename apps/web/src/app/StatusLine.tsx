@@ -34,7 +34,7 @@ export function StatusLine({ isShown }: { readonly isShown: boolean }): ReactEle
       <NoticeItem />
       {items.map(({ id, text, action }) => (
         <span key={id} className={styles["item"]}>
-          <span className={styles["cut"]} dir="auto">
+          <span className={styles["cut"]} dir="auto" title={text}>
             {text}
           </span>
           {action === undefined ? null : (

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react"
 import { useConnection, useHub, useSession, useUnread } from "@holdfast/react"
 import { focusedTab } from "../workspace/tabs.ts"
 import { announce } from "./announce.ts"
+import { useAnnounced } from "./use-announced.ts"
 import { iconOf } from "./page-icon.ts"
 import { useWaitingNow } from "./waiting.ts"
 import { useRoute } from "./use-route.ts"
@@ -12,6 +13,7 @@ import { useLayoutNow } from "../workspace/layout-now.ts"
 export function useSigns(): void {
   useTitle()
   useAnnouncements()
+  useAnnounced()
 }
 
 function useTitle(): void {

@@ -1,7 +1,8 @@
 /**
- * What the feed has beside the records: what sessions do now, and up to where this person has seen them, with what follows
- * from that: which sessions are unread (docs/protocol/rules.md, L-1, L-5, U-12).
+ * What the feed has beside the records: what the hub announces, what sessions do now, and up to where this person has seen them,
+ * with what follows from that: which sessions are unread (docs/protocol/rules.md, L-1, L-5, U-12).
  */
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { Seen } from "@holdfast/protocol/desk"
 import type { Doing } from "@holdfast/protocol/doing"
 import type { Session } from "@holdfast/protocol/session"
@@ -27,12 +28,14 @@ export class BesideCells implements Source {
   readonly #doingCells = new Map<string, Cell<Doing | undefined>>()
   readonly #seenCells = new Map<string, Cell<number>>()
   readonly #unread: Cell<ReadonlyArray<string>>
+  readonly #announced: Cell<ReadonlyArray<Announcement>>
   /** Number of the last mark that the hub sent. */
   #number = 0
 
   constructor(frames: Frames) {
     this.#frames = frames
     this.#unread = new Cell<ReadonlyArray<string>>(frames, NONE)
+    this.#announced = new Cell<ReadonlyArray<Announcement>>(frames, [])
   }
 
   /** What the feed is asked for. */
@@ -57,8 +60,14 @@ export class BesideCells implements Source {
     return this.#unread
   }
 
+  /** What the hub announces to everyone now. */
+  get announced(): Readable<ReadonlyArray<Announcement>> {
+    return this.#announced
+  }
+
   /** Takes what the feed brought. */
-  take({ doing = [], seen = [] }: FeedBeside): void {
+  take({ announcements, doing = [], seen = [] }: FeedBeside): void {
+    if (announcements !== undefined) this.#announced.set(announcements)
     for (const one of doing) this.#does(one.session, one.what === "nothing" ? undefined : Object.freeze(one))
     for (const mark of seen) this.#mark(mark)
   }
