@@ -1,6 +1,7 @@
 /** Parts of the page that are loaded when they are first wanted, and stay. */
 import { useEffect, useRef } from "react"
 import type { Readable } from "@holdfast/client/model"
+import { PartAway } from "../app/load-chunk.ts"
 import { tellNotice } from "../app/notices.ts"
 import { Store, useStore } from "./store.ts"
 
@@ -18,7 +19,7 @@ export class Later<A> implements Readable<A | undefined> {
 
   readonly subscribe = (listener: () => void): (() => void) => this.#here.subscribe(listener)
 
-  /** Loads it, or waits for it. One that failed is asked for again, where the browser does that within one page. */
+  /** Loads it, or waits for it. One that failed is asked for again. */
   load(): Promise<A> {
     this.#loading ??= this.#import().then(
       (part) => {
@@ -45,8 +46,9 @@ export function useLater<A>(part: Later<A>, isWanted: boolean, leave: () => void
   })
   useEffect(() => {
     if (!isWanted) return
-    part.load().catch(() => {
-      tellNotice("This part of the page could not be loaded. Load the page again when the server is back.")
+    part.load().catch((cause: unknown) => {
+      const then = cause instanceof PartAway ? "Try again when the server is back." : "Load the page again."
+      tellNotice(`This part of the page could not be loaded. ${then}`)
       left.current()
     })
   }, [part, isWanted])
