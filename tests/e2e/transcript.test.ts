@@ -13,7 +13,7 @@ describe("a transcript in the app", () => {
   })
   afterAll(() => app.stop())
 
-  it("APP-38 has a line above what came while the person was elsewhere", async () => {
+  it("APP-38 has a line above what came while the person was elsewhere, in this browser and by the mark of another", async () => {
     const [talk, other] = [await app.agent({ label: "Talk", ...ALLOW }), await app.agent({ label: "Elsewhere", ...ALLOW })]
     await sendText(app.hub, talk.id, "[[say seen before]]")
     await settledAgent(app.hub, talk.id)
@@ -42,6 +42,12 @@ describe("a transcript in the app", () => {
     await picture("chat-new-since-dark")
     await expect.poll(seen, WITHIN).toBeGreaterThanOrEqual(head)
     await close()
+    // Another browser knows it by the mark alone.
+    await sendText(app.hub, talk.id, "[[say came meanwhile, again]]")
+    await settledAgent(app.hub, talk.id)
+    const elsewhere = await app.open({ path: `/s/${talk.id}`, form: "phone" })
+    await elsewhere.pane(talk.id).getByRole("separator", { name: "New" }).waitFor()
+    await elsewhere.close()
   })
 
   it("APP-39 copies a message as Markdown, and its address, which leads to it", async () => {

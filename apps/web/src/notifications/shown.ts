@@ -8,6 +8,16 @@ import { useHub, useSession } from "@holdfast/react"
 
 const shown = new Map<string, number>()
 
+/** Marks as they were before this page moved them, until a transcript has asked. */
+const before = new Map<string, number>()
+
+/** The mark that the server had of a session before this page moved it; once. */
+export function takeMarkBefore(session: string): number | undefined {
+  const mark = before.get(session)
+  before.delete(session)
+  return mark
+}
+
 /** Whether a pane of this page shows a session, and the page can be seen. */
 export function isShown(session: string): boolean {
   return document.visibilityState === "visible" && shown.has(session)
@@ -27,7 +37,7 @@ const isVisible = (): boolean => document.visibilityState === "visible"
 
 /** Says that a pane shows a session, as long as it does; `isSeen`: the pane is in view. */
 export function useShown(session: string, isSeen: boolean): void {
-  const { marks } = useHub()
+  const { beside, marks } = useHub()
   const { session: record } = useSession(session)
   const isInSight = useSyncExternalStore(followVisibility, isVisible, isVisible) && isSeen
   useEffect(() => {
@@ -41,6 +51,8 @@ export function useShown(session: string, isSeen: boolean): void {
   }, [session, isSeen])
   const seq = record === undefined || record.status === "offline" ? 0 : toldUpTo(record)
   useEffect(() => {
-    if (isInSight && seq > 0) marks.see(session, seq)
-  }, [isInSight, marks, seq, session])
+    if (!isInSight || seq === 0) return
+    if (!before.has(session)) before.set(session, beside.seen(session).get())
+    marks.see(session, seq)
+  }, [beside, isInSight, marks, seq, session])
 }

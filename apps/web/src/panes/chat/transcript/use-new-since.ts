@@ -6,6 +6,7 @@ import type { Row } from "../rows/plan.ts"
 import type { NewLine } from "./RowView.tsx"
 import { firstNew, firstNewAfter, keepSeenPlace, seenPlace } from "./new-since.ts"
 import type { PlacedMessage, SeenPlace } from "./new-since.ts"
+import { takeMarkBefore } from "../../../notifications/shown.ts"
 import { usePageVisible } from "./use-page-visible.ts"
 
 /** The line, and the row above which it stands. */
@@ -30,7 +31,8 @@ const placed = ({ transcript }: SessionView): ReadonlyArray<PlacedMessage> =>
 
 /** The line of a session that is opened: from what this page showed last, or from the mark that the server has. */
 async function openedLine(hub: HubModel, view: SessionView, rows: ReadonlyArray<Row>): Promise<NewSince | undefined> {
-  const mark = hub.beside.seen(view.id).get()
+  // What is in sight moves it at once (APP-85), before its rows are there.
+  const mark = takeMarkBefore(view.id) ?? hub.beside.seen(view.id).get()
   const own = seenPlace(view.id)
   const last = view.record.get()?.lastSeq ?? 0
   if (own !== undefined && own.seq >= mark) return lineOf(firstNew(rows, own), own.time)
