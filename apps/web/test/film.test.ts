@@ -173,6 +173,31 @@ describe("a film of an agent", () => {
     }
   })
 
+  it("APP-73 going from place to place in a long turn comes to what going there at once does, also behind its end", async () => {
+    const length = 12_000
+    const chunks = Array.from({ length }, (_, at) =>
+      event(at + 4, "agent/text-delta", { id: "x", delta: `${at} ` }, { turn: "t1" }),
+    )
+    const events = [
+      event(1, "turn/started", { turn: "t1" }, { turn: "t1" }),
+      event(2, "agent/start", { messageId: "t1" }, { turn: "t1" }),
+      event(3, "agent/text-start", { id: "x" }, { turn: "t1" }),
+      ...chunks,
+      event(length + 4, "message/added", { message: { ...said("t1", "all of it"), outcome: "completed" } }, { turn: "t1" }),
+      event(length + 5, "turn/ended", { turn: "t1", outcome: "completed" }, { turn: "t1" }),
+      event(length + 6, "turn/started", { turn: "t2" }, { turn: "t2" }),
+    ]
+    const source = fileSource({ record: record("agent", length + 6), events, lastSeq: length + 6 })
+    const stage = new AgentStage(source)
+    for (const seq of [11_000, 8000, 5500, 11_500, length + 5, length + 6, 300, 9000]) {
+      await stage.show(seq)
+      const other = new AgentStage(source)
+      await other.show(seq)
+      expect(stage.messages(), `at ${seq}`).toEqual(other.messages())
+      if (seq < length) expect(JSON.stringify(stage.messages())).toContain(`${seq - 4} "`)
+    }
+  })
+
   it("APP-75 people, requests and their answers are moments with the words that they were about", async () => {
     const moments = new MomentFollower(fileSource(agentFile))
     await moments.read()

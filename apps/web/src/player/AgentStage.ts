@@ -27,9 +27,15 @@ interface FoldedTurn {
   readonly events: number
 }
 
-interface Kept {
+/** A transcript after an event. */
+interface Begin {
   readonly seq: number
   readonly state: ReturnType<Transcript["toState"]>
+}
+
+/** One inside a turn, with the event that the turn began with. */
+interface Kept extends Begin {
+  readonly turn: Event
 }
 
 const NONE: ReadonlyArray<Message> = []
@@ -63,17 +69,25 @@ export class AgentStage implements Stage {
 
   async show(seq: number): Promise<void> {
     const asked = ++this.#asked
+    // From inside a turn it is not far to another place in it, and when the turn began is known.
     const kept = this.#kept.findLast((one) => one.seq <= seq)
+    if (kept !== undefined && (await this.#go(asked, seq, kept, kept.turn, true))) return
     const [turn] = await this.#source.before(seq + 1, 1, { channel: ["turn"], type: ["started", "ended"] })
-    const isOpen = turn?.type === "started"
-    const begin = isOpen ? turn.seq - 1 : seq
-    const from = kept !== undefined && kept.seq > begin ? kept : await this.#before(begin)
+    const open = turn?.type === "started" ? turn : undefined
+    const from = await this.#before(open === undefined ? seq : open.seq - 1)
+    await this.#go(asked, seq, from, open, false)
+  }
+
+  /** Goes from one event to a later one; `turn` is the one that is open there. False where a turn ended on a way that must be inside one. */
+  async #go(asked: number, seq: number, from: Begin, turn: Event | undefined, isInside: boolean): Promise<boolean> {
     const transcript = new Transcript(from.state)
     let came = 0
     let next = 0
     for (let after = from.seq, isDone = after >= seq; !isDone;) {
       const page = await this.#source.events(after, Math.min(PAGE, seq - after + FEW))
-      if (asked !== this.#asked) return
+      if (asked !== this.#asked) return true
+      const isOver = (event: Event): boolean => event.seq <= seq && event.channel === "turn" && event.type === "ended"
+      if (isInside && page.events.some(isOver)) return false
       await this.#prepare(page.events, turn?.seq ?? 0, seq)
       for (const event of page.events) {
         if (event.seq > seq) {
@@ -85,14 +99,15 @@ export class AgentStage implements Stage {
       }
       after = page.events.at(-1)?.seq ?? seq
       isDone = page.atHead || after >= seq
-      if (!isDone && isOpen) this.#keep(after, transcript)
+      if (!isDone && turn !== undefined) this.#keep(after, transcript, turn)
     }
-    if (asked !== this.#asked) return
+    if (asked !== this.#asked) return true
     this.#transcript = transcript
-    this.#turn = isOpen ? turnOf(turn) : undefined
+    this.#turn = turn === undefined ? undefined : turnOf(turn)
     this.#came = came
     this.#next = next
     this.version++
+    return true
   }
 
   prepare(events: ReadonlyArray<Event>): Promise<void> {
@@ -117,7 +132,7 @@ export class AgentStage implements Stage {
   }
 
   /** The stored messages before an event. */
-  async #before(seq: number): Promise<Kept> {
+  async #before(seq: number): Promise<Begin> {
     const messages = seq < 1 ? NONE : (await this.#source.messages(seq + 1, MESSAGES)).messages
     return { seq: Math.max(0, seq), state: { lastSeq: Math.max(0, seq), messages, unknown: 0 } }
   }
@@ -167,9 +182,9 @@ export class AgentStage implements Stage {
     }
   }
 
-  #keep(seq: number, transcript: Transcript): void {
+  #keep(seq: number, transcript: Transcript, turn: Event): void {
     if (this.#kept.some((one) => Math.abs(one.seq - seq) < KEEP_EVERY)) return
-    this.#kept = [...this.#kept, { seq, state: transcript.toState() }].sort((a, b) => a.seq - b.seq)
+    this.#kept = [...this.#kept, { seq, state: transcript.toState(), turn }].sort((a, b) => a.seq - b.seq)
   }
 }
 
