@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
+import { sendText } from "@holdfast/testkit/agent-session"
 import { wholeLog } from "@holdfast/testkit/logs"
 import { type RunningApp, startApp } from "./app.ts"
 import { fingersOn } from "./fingers.ts"
@@ -116,6 +117,27 @@ describe("getting about in the app", () => {
     await row(id).waitFor({ state: "detached" })
     await page.keyboard.press("z")
     await row(id).waitFor()
+    await sendText(app.hub, id, "[[say ready]]")
+    await pane.getByText("ready", { exact: true }).waitFor()
+    await expect.poll(async () => (await record()).news?.what).toBe("finished")
+    await outside()
+    await page.keyboard.press("u")
+    const unread = page.locator(`[data-session="${id}"][data-section=finished]`)
+    await unread.waitFor()
+    // Leaving it does not make it read.
+    await openSession(one.id)
+    await page.reload()
+    await unread.waitFor()
+    await row(id).click({ button: "right" })
+    await page.getByRole("menuitem", { name: /^Peek and reply/ }).click()
+    await page.getByRole("dialog", { name: "What Kept by name asks" }).getByRole("textbox").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByRole("button", { name: "Filter the list" }).click()
+    await page.getByRole("menuitem", { name: "Active since" }).click()
+    await page.getByRole("menuitemcheckbox", { name: /^Today/ }).click()
+    await page.getByText("Active since: today").waitFor()
+    await row(id).waitFor()
+    await picture("list-since-dark")
     await close()
     const phone = await app.open({ form: "phone", path: `/s/${id}` })
     await phone.pane(id).getByRole("textbox").waitFor()
