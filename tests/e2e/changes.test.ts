@@ -59,6 +59,9 @@ describe("changes in a browser", () => {
     const pane = await open(opened, agent.id)
     const files = pane.getByRole("list", { name: "Changed files" })
     const file = (name: string) => files.getByRole("button", { name })
+    // What has told it is in the title of the session, too, and a fork is one press away.
+    await opened.pane(agent.id).locator('[title^="Branch main"]').waitFor()
+    await opened.pane(agent.id).getByRole("button", { name: "Fork the session" }).waitFor()
     await file("values.ts").click()
     const diff = pane.getByRole("group", { name: "Changes of src/agent/values.ts" })
     await diff.getByText("compute(20, options)").waitFor()
