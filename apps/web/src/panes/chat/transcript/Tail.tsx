@@ -68,10 +68,11 @@ function Trouble() {
   const problem = useOf(view.record, (record) => record?.problem)
   if (process === "starting") return <div className={css["line"]}>The agent is starting…</div>
   if (awaitsTrust || (process !== "lost" && process !== "failed")) return null
-  const what = process === "lost" ? "The agent's process was lost." : "The agent could not be started."
+  const what = process === "lost" ? "The agent's process was lost" : "The agent could not be started"
   return (
     <div className={css["line"]} data-tone="fail">
-      {what} {problem === undefined ? "" : `${problem}. `}The next message starts it again.
+      {what}
+      {problem === undefined ? "" : `: ${problem}`}. The next message starts it again.
     </div>
   )
 }
