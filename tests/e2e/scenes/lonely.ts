@@ -1,4 +1,5 @@
 /** States of the connection, and what is shown where there is no hub, or none that lets the page in. They end with everything as it was. */
+import { expect } from "vitest"
 import { fieldOf } from "../agents.ts"
 import { type Scene, showSession, until } from "./scene.ts"
 
@@ -43,8 +44,10 @@ export const LONELY: ReadonlyArray<Scene> = [
       }
     },
     leave: async (opened, { ids }) => {
+      const outgoing = opened.pane(ids.finished).locator("[data-outgoing]")
       for (let left = 2; left > 0; left--) {
-        await opened.pane(ids.finished).locator("[data-outgoing]").first().getByRole("button", { name: "Take back" }).click()
+        await outgoing.first().getByRole("button", { name: "Take back" }).click()
+        await expect.poll(() => outgoing.count()).toBe(left - 1)
         await fieldOf(opened, ids.finished).fill("")
       }
     },
@@ -66,11 +69,12 @@ export const LONELY: ReadonlyArray<Scene> = [
   },
   {
     name: "connecting",
-    show: async (opened, { app }) => {
+    show: async (opened, { app, ids }) => {
       await opened.kept()
       process.kill(app.hub.pid(), "SIGSTOP")
       await opened.page.reload()
       await opened.page.getByRole("button", { name: /^Connecting/ }).waitFor({ state: "attached" })
+      await opened.row(ids.asks).waitFor()
     },
     leave: async (opened, { app }) => {
       process.kill(app.hub.pid(), "SIGCONT")

@@ -53,12 +53,26 @@ export async function showSession(opened: AppPage, session: string, text?: strin
   if (text !== undefined) await pane.getByText(text).first().waitFor()
 }
 
+/** Waits until a request within something can be answered, and shows a change in its colours. */
+export async function armed(opened: AppPage, within: string): Promise<void> {
+  await opened.page.locator(`${within} [data-armed]`).first().waitFor()
+  await until(opened, `document.querySelector(${JSON.stringify(`${within} [data-request] :is(ins, del)`)}) === null`)
+}
+
+/** Opens a session that waits, and waits until what is asked can be answered. */
+export async function showRequest(opened: AppPage, session: string, text: string): Promise<void> {
+  await showSession(opened, session, text)
+  await armed(opened, `[data-session="${session}"]`)
+}
+
 const OVER = `document.querySelector("[role=dialog],[role=menu],[data-inbox]")`
 const PANES = `[...document.querySelectorAll("main [data-pane]")].map((pane) => pane.dataset.session).join()`
 
 /** Leads back to the list, with no pane open and nothing over the page. */
 export async function clear(opened: AppPage): Promise<void> {
   const { page } = opened
+  // Nothing of the page is under the pointer: it rests where the status line has nothing to say.
+  await page.mouse.move(800, 899)
   // Where nothing is open, Escape twice would stop a turn.
   for (let at = 0; at < 3 && (await page.evaluate(`${OVER} !== null`)) === true; at++) {
     await page.evaluate(`${OVER}?.querySelector("button,[role=menuitem],input")?.focus()`)

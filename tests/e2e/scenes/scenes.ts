@@ -1,7 +1,7 @@
 /** Every screen and state of the app that a hub with sessions shows, in the order in which they are pictured. */
 import { eventually } from "@holdfast/testkit/eventually"
 import type { AppPage } from "../app.ts"
-import { type Scene, showSession, until, visit } from "./scene.ts"
+import { armed, type Scene, showRequest, showSession, until, visit } from "./scene.ts"
 import type { SceneName } from "./world.ts"
 
 /** A session with what its pane says. */
@@ -11,12 +11,20 @@ const session = (name: string, which: SceneName, text: string | RegExp, more: Pa
   ...more,
 })
 
+/** A session that waits, with what its request says. */
+const request = (name: string, which: SceneName, text: string, more: Partial<Scene> = {}): Scene => ({
+  name,
+  show: (opened, { ids }) => showRequest(opened, ids[which], text),
+  ...more,
+})
+
 /** A part of the settings. */
 const settings = (part: string, title: string, more: Partial<Scene> = {}): Scene => ({
   name: `settings-${part}`,
   show: async (opened) => {
     await visit(opened, `/settings/${part}`)
     await opened.page.locator("main").getByRole("heading", { name: title }).first().waitFor()
+    await until(opened, `!document.querySelector("main").innerText.includes("On its way.")`)
   },
   ...more,
 })
@@ -57,7 +65,7 @@ const LIST: ReadonlyArray<Scene> = [
       await toRow(opened, ids.porting)
       await page.keyboard.press("h")
       await opened.pane(ids.porting).getByText("Two rules have no test").first().waitFor()
-      await visit(opened, `/s/${ids.asks}`)
+      await showRequest(opened, ids.asks, "Run a command?")
       await until(opened, `document.querySelector('[data-pane][data-focused][data-session="${ids.asks}"]') !== null`)
     },
   },
@@ -68,7 +76,7 @@ const LIST: ReadonlyArray<Scene> = [
     show: async (opened, { ids }) => {
       await toRow(opened, ids.diff)
       await opened.page.keyboard.press("Space")
-      await opened.page.locator(`[data-peek="${ids.diff}"] [data-act=allow]`).waitFor()
+      await armed(opened, `[data-peek="${ids.diff}"]`)
     },
   },
   {
@@ -121,13 +129,13 @@ const SESSIONS: ReadonlyArray<Scene> = [
     },
   },
   session("streaming", "working", "That is all the fence is"),
-  session("waits-command", "asks", "Run a command?", { guide: "phone" }),
-  session("waits-diff", "diff", "Change a file?", { guide: "dark" }),
-  session("waits-question", "question", "Keep the legacy plugin?"),
+  request("waits-command", "asks", "Run a command?", { guide: "phone" }),
+  request("waits-diff", "diff", "Change a file?", { guide: "dark" }),
+  request("waits-question", "question", "Keep the legacy plugin?"),
   {
     name: "waits-plan",
     show: async (opened, { ids }) => {
-      await showSession(opened, ids.plan, "Keep 30 nights")
+      await showRequest(opened, ids.plan, "Keep 30 nights")
       await opened.pane(ids.plan).getByRole("listitem").filter({ hasText: "Keep 30 nights" }).last().waitFor()
     },
   },
@@ -201,15 +209,6 @@ const TERMINALS: ReadonlyArray<Scene> = [
 
 const OVER: ReadonlyArray<Scene> = [
   {
-    name: "player",
-    guide: "dark",
-    show: async (opened, { ids }) => {
-      await visit(opened, `/s/${ids.finished}/at/9`)
-      await opened.page.getByRole("group", { name: "Player" }).waitFor()
-      await opened.page.getByRole("list", { name: "What happened" }).waitFor()
-    },
-  },
-  {
     name: "recordings",
     show: async (opened) => {
       await visit(opened, "/recordings")
@@ -237,7 +236,7 @@ const OVER: ReadonlyArray<Scene> = [
     show: async (opened, { ids }) => {
       await opened.row(ids.asks).waitFor()
       await opened.page.getByRole("button", { name: /wait for you/ }).click()
-      await opened.page.locator("[data-inbox] [data-act=allow]").waitFor()
+      await armed(opened, "[data-inbox]")
     },
   },
   {
@@ -276,6 +275,15 @@ const OVER: ReadonlyArray<Scene> = [
   settings("trust", "Trusted directories"),
   settings("import", "Claude Code"),
   settings("about", "About"),
+  {
+    name: "player",
+    guide: "dark",
+    show: async (opened, { ids }) => {
+      await visit(opened, `/s/${ids.finished}/at/9`)
+      await opened.page.getByRole("group", { name: "Player" }).waitFor()
+      await opened.page.getByRole("list", { name: "What happened" }).waitFor()
+    },
+  },
 ]
 
 /** All of them. */

@@ -1,4 +1,5 @@
 /** The settings: a pane with an address for each part, no dialog. What follows the person is kept on the server, the rest in this browser. */
+import { useEffect, useRef } from "react"
 import type { ReactElement } from "react"
 import { Link } from "wouter"
 import { useGo, useRoute } from "../app/use-route.ts"
@@ -39,13 +40,18 @@ export default function Settings(): ReactElement {
   const close = (): void => go("/")
   useCommands([{ id: "settings.close", title: "Close the settings", keys: ["Escape"], run: close }])
   const name = route.name === "settings" && isPart(route.part) ? route.part : "appearance"
+  const parts = useRef<HTMLElement>(null)
+  // On the phone not all of them are in view.
+  useEffect(() => {
+    parts.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" })
+  }, [name])
   return (
     <section className={css["settings"]} aria-labelledby="settings-title">
       <header>
         <h2 id="settings-title">Settings</h2>
         <IconButton label="Close" icon="close" keys="Escape" onClick={close} />
       </header>
-      <nav aria-label="Parts of the settings">
+      <nav aria-label="Parts of the settings" ref={parts}>
         {Object.entries(PARTS).map(([part, title]) => (
           <Link
             key={part}

@@ -33,7 +33,8 @@ export function Tooltip({ text, keys, children }: TooltipProps): ReactElement {
     onPointerDown: hide,
     onClick: hide,
     onFocus: ({ currentTarget }: FocusEvent) => {
-      if (currentTarget.matches(":focus-visible")) showTip(tip(currentTarget))
+      // A touch screen moves the focus by itself, and has no keys to name.
+      if (currentTarget.matches(":focus-visible") && matchMedia("(any-hover: hover)").matches) showTip(tip(currentTarget))
     },
     onBlur: hide,
   }

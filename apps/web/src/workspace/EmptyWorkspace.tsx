@@ -37,20 +37,25 @@ export function EmptyWorkspace({ isLoading, offers, adopt }: EmptyWorkspaceProps
           <Hint key={id} command={id} />
         ))}
       </ul>
-      {offers.map((offer) => (
-        <p key={offer.client} className={styles["offer"]}>
-          <Button onClick={() => adopt(offer)}>Take over the layout of {offer.name ?? "another device"}</Button>
-          <span>
-            {panesOf(offer)}, <Time at={offer.time} /> ago
-          </span>
-        </p>
-      ))}
+      {/* One with nothing in it is no more than this one. */}
+      {offers
+        .filter((offer) => countOf(offer) > 0)
+        .map((offer) => (
+          <p key={offer.client} className={styles["offer"]}>
+            <Button onClick={() => adopt(offer)}>Take over the layout of {offer.name ?? "another device"}</Button>
+            <span>
+              {panesOf(offer)}, <Time at={offer.time} /> ago
+            </span>
+          </p>
+        ))}
     </div>
   )
 }
 
-function panesOf({ layout }: OfferedLayout): string {
-  const count = tilesOf(layout.root).reduce((sum, { tabs }) => sum + tabs.length, 0)
+const countOf = ({ layout }: OfferedLayout): number => tilesOf(layout.root).reduce((sum, { tabs }) => sum + tabs.length, 0)
+
+function panesOf(offer: OfferedLayout): string {
+  const count = countOf(offer)
   return count === 1 ? "1 pane" : `${count} panes`
 }
 

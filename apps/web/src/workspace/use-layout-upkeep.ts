@@ -39,7 +39,7 @@ function useAddress(): void {
       focusPane()
     }
     if (message !== undefined) seekTo(session, { message })
-    if (seq !== undefined) seekTo(session, { seq })
+    if (seq !== undefined) seekTo(session, { seq, isMoment: true })
   }, [desk, session, message, seq, isLoaded])
   const focused = focusedTab(layout)?.session
   const before = useRef(focused)

@@ -36,8 +36,8 @@ export function AskedLine({ asked }: { readonly asked: AskedNote }) {
   )
 }
 
-/** What was asked about a call, where something was. */
+/** What was asked about a call, where something was. That it still waits is said in the line of the call. */
 export function Approval({ turn, call }: { readonly turn: string; readonly call: string }) {
-  const asked = useNote(turn)?.asked.filter(({ toolCallId }) => toolCallId === call) ?? []
+  const asked = useNote(turn)?.asked.filter(({ toolCallId, end }) => toolCallId === call && end !== undefined) ?? []
   return asked.map((one) => <AskedLine key={one.id} asked={one} />)
 }

@@ -29,7 +29,7 @@ import { Icon } from "../../../ui/icons.tsx"
 
 const FindBar = lazy(async () => ({ default: (await rest).FindBar }))
 
-/** Height of what is above the first row. */
+/** Height of what is above the first row, until it is measured. */
 const TOP = 48
 /** A row that was not measured yet, and how far beyond the view rows are made. */
 const ROW = 44
@@ -73,6 +73,7 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
   useNearStart(isNear && isSeen, pages)
   const places = usePlaces({ list, items, pages, leave: end.leave })
   const words = useSeeking(view, pages, rows.length > 0, places.toMessage)
+  const [top, setTop] = useState(TOP)
   const [isFinding, setFinding] = useState(false)
   const notice = useNotice()
   useTranscriptCommands(session, {
@@ -106,14 +107,14 @@ export function Transcript({ isSeen }: { readonly isSeen: boolean }): ReactEleme
       </Suspense>
       <div className={css["scroller"]} ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Transcript">
         <div className={css["content"]} ref={content}>
-          <Top older={pages.older} />
+          <Top older={pages.older} onHeight={setTop} />
           <Virtualizer
             ref={list}
             scrollRef={scroller}
             data={items}
             itemSize={ROW}
             bufferSize={BEYOND}
-            startMargin={TOP}
+            startMargin={top}
             shift={isShift}
           >
             {(item) => <RowView key={item.key} item={item} isMarked={item.key === places.marked} />}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react"
 import { useHub } from "@holdfast/react"
 import type { SessionView } from "@holdfast/client/model"
-import { useSeek as useWanted } from "../../../workspace/seek.ts"
+import { endSeek, useSeek as useWanted } from "../../../workspace/seek.ts"
 import { rest } from "../loading.ts"
 import type { OlderPages } from "./use-older.ts"
 
@@ -14,7 +14,8 @@ export function useSeeking(
   goTo: (message: string) => void,
 ): string | undefined {
   const hub = useHub()
-  const seek = useWanted(view.id)
+  const wanted = useWanted(view.id)
+  const seek = wanted?.isMoment === true ? undefined : wanted
   const [words, setWords] = useState<string | undefined>(undefined)
   const done = useRef(0)
   const { load } = pages
@@ -27,6 +28,7 @@ export function useSeeking(
       (message) => {
         if (done.current !== seek.at) return
         setWords(message === undefined ? "That message is not in this session." : undefined)
+        endSeek(view.id, seek)
         if (message !== undefined) goTo(message)
       },
       (cause: Error) => setWords(`The message could not be looked for: ${cause.message}`),
