@@ -23,6 +23,8 @@ describe("the states of the app", () => {
     await (await openSession(left.id)).getByText("words of a pane").last().waitFor()
     const transcript = (await openSession(agent.id)).getByText("words that are kept").last()
     await transcript.waitFor()
+    const unseen = page.getByRole("heading", { name: /^Finished, not seen/ })
+    await unseen.waitFor({ state: "detached" })
     // Kept when the page goes.
     await page.evaluate(`dispatchEvent(new Event("pagehide"))`)
     const kept = `new Promise((resolve, reject) => {
@@ -39,6 +41,7 @@ describe("the states of the app", () => {
     await page.getByRole("button", { name: /^Not connected/ }).waitFor()
     await page.reload()
     await row(agent.id).waitFor()
+    expect(await unseen.count()).toBe(0)
     await pane(agent.id).getByText("words that are kept").last().waitFor()
     await pane(agent.id)
       .getByText(/^As it was kept here at /)

@@ -15,8 +15,13 @@ interface Kept<A> {
   readonly value: A
 }
 
+/** The list: records, and up to where this person had seen them. */
+interface KeptList extends Kept<ReadonlyArray<Session>> {
+  readonly seen?: ReadonlyArray<readonly [session: string, seq: number]>
+}
+
 interface KeptDatabase extends DBSchema {
-  readonly list: { readonly key: string; readonly value: Kept<ReadonlyArray<Session>> }
+  readonly list: { readonly key: string; readonly value: KeptList }
   readonly views: { readonly key: string; readonly value: Kept<SavedView>; readonly indexes: { readonly at: number } }
 }
 

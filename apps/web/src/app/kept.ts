@@ -59,6 +59,7 @@ async function restore(hub: HubModel, database: OpenedKept): Promise<void> {
   const list = await database.get("list", "list")
   if (list !== undefined && isNow(list) && hub.table.state.get()._tag === "Loading") {
     hub.table.restore(list.value)
+    for (const [session, seq] of list.seen ?? []) hub.beside.expect(session, seq)
     listAge.set(list.at)
   }
 }
@@ -69,6 +70,7 @@ class Keeper {
   /** Whether what was kept has been read: nothing is written over it before. */
   isReady = false
   #records: unknown
+  #unread: unknown
 
   constructor(hub: HubModel) {
     this.#hub = hub
@@ -86,15 +88,18 @@ class Keeper {
   }
 
   async #write(): Promise<void> {
-    const { table } = this.#hub
+    const { table, beside } = this.#hub
     if (!this.isReady || table.state.get()._tag !== "Synced") return
     const database = await openKept()
     const records = table.list({}).sessions.get()
+    const unread = beside.unread.get()
     const at = Date.now()
-    if (records !== this.#records) {
+    if (records !== this.#records || unread !== this.#unread) {
       this.#records = records
+      this.#unread = unread
       const value = records.filter((record) => record.status !== "offline")
-      await database.put("list", { protocol: PROTOCOL_VERSION, at, value }, "list")
+      const seen = value.flatMap(({ id, news }) => (news === undefined ? [] : [[id, beside.seen(id).get()] as const]))
+      await database.put("list", { protocol: PROTOCOL_VERSION, at, value, seen }, "list")
     }
   }
 }
