@@ -135,7 +135,7 @@ describe.runIf(isPictured)("much of everything", () => {
     for (const form of FORMS) {
       const opened = await app.open(form)
       await opened.connected()
-      await opened.page.getByText("seeded 1999").first().waitFor()
+      await opened.page.locator("[data-tab=unread]").getByText("2000").waitFor()
       faults.push(...(await look(opened, "list-2000", form)))
       await showSession(opened, long, /Question 9998/)
       await fieldOf(opened, long).waitFor()

@@ -152,11 +152,11 @@ export const PASTS = {
         did: [{ say: "I have read the changelog, and begun with what people see first." }],
         took: 40,
         outcome: "error",
-        error: "Claude usage limit reached. It resets at the full hour.",
+        error: "Claude usage limit reached. It resets within the hour.",
       },
     ],
     waits: ["Make it shorter than the last ones."],
-    hold: { reason: "usage-limit", message: "It resets at the full hour.", minutes: 47 },
+    hold: { reason: "usage-limit", message: "It resets within the hour.", minutes: 47 },
   }),
   interrupted: made({
     label: "Why is attach slow at 500k events",

@@ -24,7 +24,7 @@ const settings = (part: string, title: string, more: Partial<Scene> = {}): Scene
   show: async (opened) => {
     await visit(opened, `/settings/${part}`)
     await opened.page.locator("main").getByRole("heading", { name: title }).first().waitFor()
-    await until(opened, `!document.querySelector("main").innerText.includes("On its way.")`)
+    await until(opened, `!document.querySelector("main").innerText.match(/On its way|They are looked for/)`)
   },
   ...more,
 })
@@ -282,6 +282,7 @@ const OVER: ReadonlyArray<Scene> = [
       await visit(opened, `/s/${ids.finished}/at/9`)
       await opened.page.getByRole("group", { name: "Player" }).waitFor()
       await opened.page.getByRole("list", { name: "What happened" }).waitFor()
+      await opened.page.locator("[data-film]").getByText("It reads the clock").waitFor()
     },
   },
 ]
