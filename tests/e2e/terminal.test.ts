@@ -36,6 +36,19 @@ const LOOK = (state: "hidden" | "visible"): string => `(() => {
   document.dispatchEvent(new Event("visibilitychange"))
 })()`
 
+/** Moves a finger over a terminal by so many pixels, slowly enough that nothing glides far. */
+async function drag({ page, context }: AppPage, session: string, pixels: number): Promise<void> {
+  const tools = await context.newCDPSession(page)
+  const box = await page.locator(`[data-session="${session}"] .xterm-screen`).boundingBox()
+  const x = (box?.x ?? 0) + 100
+  const from = (box?.y ?? 0) + (pixels > 0 ? 40 : (box?.height ?? 0) - 20)
+  const touch = (type: string, y?: number): Promise<unknown> =>
+    tools.send("Input.dispatchTouchEvent" as never, { type, touchPoints: y === undefined ? [] : [{ x, y }] } as never)
+  await touch("touchStart", from)
+  for (let step = 1; step <= 10; step++) await touch("touchMove", from + (pixels * step) / 10)
+  await touch("touchEnd")
+}
+
 /** A line of the eight colours, and one of the brighter. */
 const COLORS =
   "clear; for b in 3 9; do for c in 0 1 2 3 4 5 6 7; do printf '\\033[%sm color %s \\033[0m' $b$c $c; done; echo; done; printf 'brighter\\n'"
@@ -320,7 +333,7 @@ describe("terminals in the app", () => {
   it("APP-59 types by line on a phone, has the keys that phones do not, and reads another's size wide", async () => {
     const phone = await app.open({ form: "phone" })
     await phone.connected()
-    const { id, shows, pane } = await showTerminal(app, phone, { ...SHELL, label: "phone" })
+    const { id, shows, pane, text } = await showTerminal(app, phone, { ...SHELL, label: "phone" })
     await shows("$")
     const line = pane.getByLabel("Line for the terminal")
     await line.fill("stty size; cat -v")
@@ -340,6 +353,15 @@ describe("terminals in the app", () => {
     await line.fill("echo free")
     await line.press("Enter")
     await shows(/^free$/m)
+    await line.fill("seq 1 200")
+    await line.press("Enter")
+    await shows(/^200$/m)
+    await drag(phone, id, 300)
+    // A finger that moves down brings lines from above.
+    await expect.poll(text, WITHIN).not.toMatch(/^200$/m)
+    expect(await text()).toMatch(/^1[5-9]\d$/m)
+    await drag(phone, id, -600)
+    await shows(/^200$/m)
     const laptop = await openTerminal(desk, id)
     await laptop.run("stty size")
     await pane.getByText(/size, read wide/).waitFor()
