@@ -277,6 +277,20 @@ describe("terminals in the app", () => {
     await expect.poll(columns, WITHIN).toBe(before)
   })
 
+  it("APP-56 T-57 goes from command to command where the shell marks them, by keys", async () => {
+    const { run, shows, text } = await showTerminal(app, desk, { ...SHELL, label: "marks" })
+    await shows("$")
+    await run("PS0=$'\\e]133;C\\a'; PS1=$'\\[\\e]133;D\\a\\e]133;A\\a\\]$ \\[\\e]133;B\\a\\]'; clear")
+    for (const line of ["echo first''one", "seq 1 200", "echo last''one"]) await run(line)
+    await shows(/^lastone$/m)
+    await desk.page.keyboard.press("Alt+Shift+p")
+    await desk.page.keyboard.press("Alt+Shift+p")
+    await expect.poll(text, WITHIN).toMatch(/seq 1 200\n1\n2\n/)
+    expect(await text()).not.toMatch(/^lastone$/m)
+    await desk.page.keyboard.press("Alt+Shift+n")
+    await shows(/^lastone$/m)
+  })
+
   it("APP-58 says how the process ended, and starts it again", async () => {
     const { run, shows, pane } = await showTerminal(app, desk, { ...SHELL, label: "ends" })
     await shows("$")
