@@ -54,7 +54,7 @@ export default defineConfig({
           exclude: IGNORED,
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
-          maxWorkers: name === "contract" || name === "system" ? 2 : 1,
+          maxWorkers: ["contract", "system", "browser", "e2e"].includes(name) ? 2 : 1,
           ...PATIENT,
           testTimeout: name === "faults" ? 600_000 : 300_000,
           hookTimeout: 300_000,

@@ -1,8 +1,9 @@
-/** Every screen on larger phones than tests/e2e has, and on one that lies on its side. */
+/** Every screen on phones of each size, and on one that lies on its side: as wide as the page, with targets for a thumb. */
 import { afterAll, beforeAll, describe, it } from "vitest"
 import { lookAtScreens, type PhoneApp, startPhoneApp } from "../e2e/phone-screens.ts"
 
 const SIZES = [
+  { width: 360, height: 640 },
   { width: 390, height: 844 },
   { width: 844, height: 390 },
 ]

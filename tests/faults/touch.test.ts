@@ -1,15 +1,15 @@
 /** What fingers do on a phone: scroll, select, change sizes, swipe, rest; and the phone on its side. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
-import { asking } from "./agents.ts"
-import { type RunningApp, startApp } from "./app.ts"
-import { fingersOn } from "./fingers.ts"
-import { smallTargets } from "./page-checks.ts"
-import { openTerminal, SHELL, showTerminal } from "./terminal-screen.ts"
+import { asking } from "../e2e/agents.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import { fingersOn } from "../e2e/fingers.ts"
+import { smallTargets } from "../e2e/page-checks.ts"
+import { openTerminal, SHELL, showTerminal } from "../e2e/terminal-screen.ts"
 
 const SIDE = { width: 844, height: 390 }
 
-describe("fingers", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("fingers", () => {
   let app: RunningApp
   let other: Session
   let asks: Session

@@ -5,11 +5,11 @@ import { type HubProcess, startHub } from "@holdfast/testkit/hub-process"
 import { type PathProxy, startPathProxy } from "@holdfast/testkit/path-proxy"
 import { makeSelfSigned } from "@holdfast/testkit/self-signed"
 import { launchBrowser } from "../browser/chromium.ts"
-import type { Browser } from "./playwright.ts"
+import type { Browser } from "../e2e/playwright.ts"
 
 const PHONE = { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true } as const
 
-describe("ways to a machine", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("ways to a machine", () => {
   const tls = makeSelfSigned()
   let browser: Browser
   let proxy: PathProxy
