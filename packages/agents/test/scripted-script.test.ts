@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os"
 import { PassThrough } from "node:stream"
 import { describe, expect, it } from "vitest"
+import { infoOf } from "../src/scripted/info.ts"
 import { readScriptedOptions } from "../src/scripted/options.ts"
 import { Output } from "../src/scripted/Output.ts"
 import { ScriptedAgent } from "../src/scripted/ScriptedAgent.ts"
@@ -55,5 +56,22 @@ describe("the script of the scripted agent", () => {
     expect(() => readScriptedOptions({ script: "[[say one]]" })).toThrow(/option script: use a list/)
     expect(() => readScriptedOptions({ script: [1] })).toThrow(/option script/)
     expect(readScriptedOptions({}).script).toEqual([])
+  })
+
+  it("does what its commands say, and keeps to the mode that was chosen", async () => {
+    const ask = agentOf({ modes: true, models: ["swift"], commands: { review: "[[say reviewed]]" } })
+    expect((await ask("/review all of it"))[0]).toBe("reviewed")
+    expect((await ask("/other"))[0]).toMatch(/^You said: \/other/)
+    const options = readScriptedOptions({ modes: true, models: ["swift"], commands: { review: "[[say reviewed]]" } })
+    expect(infoOf(options)).toMatchObject({
+      mode: "ask",
+      modes: [{ id: "ask" }, { id: "allow" }],
+      models: [{ name: "no model" }, { id: "swift" }],
+      commands: [{ name: "review", description: "[[say reviewed]]" }],
+    })
+    expect(infoOf(readScriptedOptions({}))).not.toHaveProperty("modes")
+    for (const wrong of [{ commands: { "a b": "" } }, { commands: ["a"] }, { modes: "ask" }, { models: [""] }]) {
+      expect(() => readScriptedOptions(wrong)).toThrow(/option (?:commands|modes|models): use/)
+    }
   })
 })

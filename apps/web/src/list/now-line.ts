@@ -69,12 +69,25 @@ export function nowLine(record: Session, doing: Doing | undefined, isPutOff = fa
   if (task !== undefined) return { words: task.progress ?? task.description }
   const ended = endedLine(record)
   if (ended !== undefined) return ended
-  if (program?.message !== undefined) return { words: program.message }
+  const reported = terminal === undefined ? undefined : programLine(terminal)
+  if (reported !== undefined) return reported
   if (terminal?.lastCommand !== undefined && terminal.lastCommand.milliseconds === undefined)
     return { words: "run", target: terminal.lastCommand.line ?? terminal.title }
   const hold = record.agent?.hold
   if (hold !== undefined) return { words: hold.message ?? HELD[hold.reason] ?? "held" }
-  return doing === undefined ? quietLine(record) : doingLine(doing)
+  return doing === undefined || doing.what === "nothing" ? quietLine(record) : doingLine(doing)
+}
+
+/** What a program reports of itself: its words, and how far it is while it works. */
+function programLine({ program, lastCommand }: NonNullable<Session["terminal"]>): NowLine | undefined {
+  if (program === undefined) return undefined
+  const { state, message, progress } = program
+  const percent = state === "working" && progress !== undefined ? `${progress} %` : undefined
+  const words = [message, percent].filter((part) => part !== undefined).join(" · ")
+  if (words === "") return undefined
+  if (state === "failed") return { words, isFailure: true }
+  const line = message === undefined && lastCommand?.milliseconds === undefined ? lastCommand?.line : undefined
+  return line === undefined ? { words } : { words, target: line }
 }
 
 function askedLine({ kind, tool, title, subject, questions = [] }: PermissionRequest): NowLine {

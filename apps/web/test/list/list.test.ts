@@ -25,6 +25,17 @@ describe("what a row says", () => {
     })
   })
 
+  it("APP-20 says how far a program is, and what it runs where it has no words, and nothing of a program that prints nothing", () => {
+    const program = { state: "working", progress: 40, since: 1 } as const
+    expect(line(terminal("t", { terminal: { program: { ...program, message: "copies" } } }))).toEqual({ words: "copies · 40 %" })
+    const lastCommand = { line: "npm ci", startedAt: 1 }
+    expect(line(terminal("t", { terminal: { program, lastCommand } }))).toEqual({ words: "40 %", target: "npm ci" })
+    const failed = { program: { ...program, state: "failed", message: "no space" } } as const
+    expect(line(terminal("t", { terminal: failed }))).toEqual({ words: "no space", isFailure: true })
+    const ran = terminal("t", { terminal: { lastCommand: { ...lastCommand, milliseconds: 1 } } })
+    expect(line(ran, { what: "nothing" })).toEqual({ words: "ran", target: "npm ci" })
+  })
+
   it("APP-20 says what is done now, and how it ended", () => {
     const works = agent("a", { turn: { status: "streaming", startedAt: 1 }, activity: "working" })
     expect(line(works, { what: "tool", words: "Grep", target: "fold\nnow" })).toEqual({ words: "searches", target: "fold now" })

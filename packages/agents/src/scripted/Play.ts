@@ -107,6 +107,8 @@ export class Play {
         return this.#wait(block.millis)
       case "used":
         return this.#given.used(block.context, block.cost)
+      case "todo":
+        return output.chunk({ type: "data-todo", id: "todo", data: block.items })
       case "stderr":
         process.stderr.write(`${block.text}\n`)
         return

@@ -5,7 +5,8 @@ import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { helpfulAnswer, sayStep, stepsOf, type Step } from "./directives.ts"
 import { Background } from "./Background.ts"
-import { NO_MODEL, type ScriptedOptions } from "./options.ts"
+import { infoOf } from "./info.ts"
+import type { ScriptedOptions } from "./options.ts"
 import type { Output } from "./Output.ts"
 import { Play, TurnFailed } from "./Play.ts"
 import type { ScriptedInput } from "./scripted-lines.ts"
@@ -68,12 +69,7 @@ export class ScriptedAgent {
     output.send({
       type: "ready",
       resumed: messages > 0 ? "replayed" : "new",
-      info: {
-        version: "1",
-        model: options.model,
-        steers: true,
-        models: [{ id: options.model, name: options.model === NO_MODEL ? "no model" : options.model }],
-      },
+      info: infoOf(options),
     })
   }
 
@@ -96,9 +92,17 @@ export class ScriptedAgent {
       case "answer":
         return this.#asked.get(input.permission)?.(input.outcome)
       case "configure":
-        if (input.model !== undefined) this.#options = { ...this.#options, model: input.model }
-        return this.#output.send({ type: "info", info: { model: this.#options.model } })
+        return this.#configure(input)
     }
+  }
+
+  /** A model and a mode hold from the next turn on. */
+  #configure({ model, mode }: Extract<ScriptedInput, { type: "configure" }>): void {
+    const { modes } = this.#options
+    if (model !== undefined) this.#options = { ...this.#options, model }
+    if (modes && (mode === "ask" || mode === "allow")) this.#options = { ...this.#options, permissions: mode }
+    const { permissions } = this.#options
+    this.#output.send({ type: "info", info: { model: this.#options.model, ...(modes ? { mode: permissions } : {}) } })
   }
 
   /** Stops what it does; for the end of the process. */
@@ -181,12 +185,18 @@ export class ScriptedAgent {
 
   #stepsFor(text: string): ReadonlyArray<Step> {
     this.#context += wordCount(text)
-    const own = stepsOf(text)
+    const own = stepsOf(this.#commanded(text) ?? text)
     const script = own.length > 0 ? undefined : this.#options.script[this.#played++]
     const steps = script === undefined ? own : stepsOf(script)
     const answer = steps.length > 0 ? steps : [helpfulAnswer(text, this.#messages)]
     this.#messages += 1
     return answer
+  }
+
+  /** What a command does, where the text is one. */
+  #commanded(text: string): string | undefined {
+    const name = /^\s*\/([\w-]+)/.exec(text)?.[1]
+    return name !== undefined && Object.hasOwn(this.#options.commands, name) ? this.#options.commands[name] : undefined
   }
 
   #ask(request: Omit<PermissionAsk, "id">, signal: AbortSignal, withdraws: boolean): Promise<PermissionOutcome> {

@@ -4,9 +4,10 @@
  * Directives are played one step each: a tool ends a step, the next one quotes its result and continues; with `[[par]]`
  * they all are in one step. `[[background COMMAND]]` runs one beside the turn; `[[subagent MILLIS COMMAND]]` asks after so
  * long, in no turn, whether it may run one. What has ended is reported in a turn of the agent's own. `[[used TOKENS DOLLARS]]`
- * is what it reports of its context and cost. A message without a directive plays the next text of the option `script`, or is
+ * is what it reports of its context and cost, `[[todo done: ONE|now: TWO|THREE]]` its list of what is to be done. A message without a directive plays the next text of the option `script`, or is
  * answered with what can be done.
  */
+import type { PlanItem } from "@holdfast/protocol/agent/named-data"
 import { headOf } from "@holdfast/protocol/text-cut"
 
 /** A tool that is called. */
@@ -25,6 +26,7 @@ export type Block =
   | { readonly kind: "tool"; readonly call: ToolCall }
   | { readonly kind: "ask"; readonly question: string; readonly choices: ReadonlyArray<string> }
   | { readonly kind: "plan"; readonly text: string }
+  | { readonly kind: "todo"; readonly items: ReadonlyArray<PlanItem> }
   | { readonly kind: "error"; readonly status: number }
   | { readonly kind: "limit"; readonly seconds: number }
   /** What it reports to have used: tokens of its context, and dollars in this turn. */
@@ -64,6 +66,11 @@ function firstWord(text: string): readonly [string, string] {
   return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at).trim()]
 }
 
+function todoOf(item: string): PlanItem {
+  const [, status, text = item] = /^(done|now):\s*([^]*)$/.exec(item) ?? []
+  return { text, status: status === "done" ? "completed" : status === "now" ? "in_progress" : "pending" }
+}
+
 function blockOf(name: string, argument: string): Block {
   const [first, rest] = firstWord(argument)
   switch (name) {
@@ -99,6 +106,8 @@ function blockOf(name: string, argument: string): Block {
     }
     case "plan":
       return { kind: "plan", text: argument }
+    case "todo":
+      return { kind: "todo", items: argument.split("|").map((item) => todoOf(item.trim())) }
     case "error":
       return { kind: "error", status: count(first, 999) }
     case "limit":

@@ -81,8 +81,8 @@ class ScriptedDriver implements AgentDriver {
     this.#send({ type: "stop-task", task })
   }
 
-  configure(change: { readonly model?: string }): void {
-    this.#send({ type: "configure", ...(change.model === undefined ? {} : { model: change.model }) })
+  configure({ model, mode }: { readonly model?: string; readonly mode?: string }): void {
+    this.#send({ type: "configure", ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }
 
   #line(line: string): void {

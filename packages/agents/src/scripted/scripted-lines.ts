@@ -13,7 +13,7 @@ export type ScriptedInput =
   | { readonly type: "interrupt" }
   | { readonly type: "answer"; readonly permission: string; readonly outcome: PermissionOutcome }
   | { readonly type: "stop-task"; readonly task: string }
-  | { readonly type: "configure"; readonly model?: string }
+  | { readonly type: "configure"; readonly model?: string; readonly mode?: string }
 
 /** From the process; `ready` first. */
 export type ScriptedOutput =
