@@ -4,7 +4,7 @@ import { closeOver } from "../ui/close-over.ts"
 import { paletteWish } from "./palette-state.ts"
 import { commands } from "./registry.ts"
 import { KeyPresses, pressOf } from "./keys.ts"
-import { isGivenUp, isText, placeOf } from "./place.ts"
+import { isGivenUp, isOfFocused, isText, placeOf } from "./place.ts"
 import { Typing } from "./typing.ts"
 
 /** Milliseconds within which a key of ours that is pressed again in a terminal goes to its program. */
@@ -45,7 +45,7 @@ export function listenToKeys(focused: () => string | undefined): () => void {
       event.stopPropagation()
       return
     }
-    if (event.isComposing || event.defaultPrevented || isGivenUp(target)) return
+    if (event.isComposing || event.defaultPrevented || isGivenUp(target) || isOfFocused(target, event)) return
     if (taken !== undefined && taken.press === pressOf(event) && now - taken.at <= TWICE && !event.repeat) {
       const { target: terminal } = taken
       taken = undefined

@@ -64,3 +64,11 @@ export function placeOf(target: Element | null, focused: string | undefined): Pl
 export function isGivenUp(target: Element | null): boolean {
   return target?.closest("[data-keys=program]") !== null && target !== null
 }
+
+/** Keys by which a slider is moved. */
+const OF_SLIDERS = /^(?:Home|End|Page(?:Up|Down)|Arrow\w+|Enter| )$/
+
+/** Whether a key is for what has the focus, as those that move a slider are. */
+export function isOfFocused(target: Element | null, { key, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return target?.matches("[role=slider]") === true && !altKey && !ctrlKey && !metaKey && OF_SLIDERS.test(key)
+}

@@ -31,15 +31,14 @@ export function ModeLine({ session, agent, composer, choices, hasCommands, field
   const type = (sign: "@" | "/"): void => {
     const element = field.current
     if (element === null) return
-    const { text } = composer
+    const text = element.value
     const at = sign === "/" ? 0 : element.selectionStart
     const before = text.slice(0, at)
     const word = sign === "@" && before !== "" && !/\s$/.test(before) ? ` ${sign}` : sign
-    composer.setText(before + word + text.slice(at))
-    requestAnimationFrame(() => {
-      element.focus()
-      element.setSelectionRange(at + word.length, at + word.length)
-    })
+    // As if it was typed: what is shown follows a frame later, and a caret that is set before that is lost.
+    element.focus()
+    element.setRangeText(word, at, at, "end")
+    element.dispatchEvent(new Event("input", { bubbles: true }))
   }
   return (
     <div className={styles["line"]}>
