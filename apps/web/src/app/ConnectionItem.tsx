@@ -9,6 +9,7 @@ import { useStore } from "../ui/store.ts"
 import { clockTime } from "../ui/time.ts"
 import { listAge } from "./kept.ts"
 import { tellNotice } from "./notices.ts"
+import { sentence } from "./sentence.ts"
 import { Seconds } from "./Seconds.tsx"
 import { useDelay } from "./use-delay.ts"
 import styles from "./ConnectionItem.module.css"
@@ -88,7 +89,7 @@ function Details({ state }: { readonly state: ConnectionState }): ReactElement {
       ) : null}
       {state._tag === "Reconnecting" ? (
         <p dir="auto">
-          The connection was lost: {state.reason}. It is away <Since state={state} />.
+          {sentence(`The connection was lost: ${state.reason}`)} The server has been away <Since state={state} />.
         </p>
       ) : null}
       {state._tag === "Refused" ? <p dir="auto">{state.error.message}</p> : null}

@@ -14,7 +14,11 @@ export interface Fields {
 }
 
 /** Puts what a command says back to where it was written; false where it says nothing. */
-export async function putBack(item: Pick<OutboxItem, "operation" | "input">, session: string, to: Fields): Promise<boolean> {
+export async function putBack(
+  item: Pick<OutboxItem, "id" | "operation" | "input">,
+  session: string,
+  to: Fields,
+): Promise<boolean> {
   const words = wordsOfItem(item)
   if (words !== undefined) {
     await to.draft(session).giveBack(words)

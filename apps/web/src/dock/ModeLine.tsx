@@ -87,6 +87,7 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
     { title: "Take a photo", icon: "attach", run: () => camera.current?.click() },
   ]
   const label = "Attach a file; paste and drop work too"
+  const isEditing = composer.editing !== undefined
   return (
     <>
       <input
@@ -108,14 +109,15 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
         onChange={({ target }) => take(target)}
       />
       {hasCamera ? (
-        <Menu label="Attach" items={items} align="start" side="top" trigger={<IconButton icon="attach" label={label} />} />
-      ) : (
-        <IconButton
-          icon="attach"
-          label={label}
-          onClick={() => files.current?.click()}
-          disabled={composer.editing !== undefined}
+        <Menu
+          label="Attach"
+          items={items}
+          align="start"
+          side="top"
+          trigger={<IconButton icon="attach" label={label} disabled={isEditing} />}
         />
+      ) : (
+        <IconButton icon="attach" label={label} onClick={() => files.current?.click()} disabled={isEditing} />
       )}
     </>
   )

@@ -82,7 +82,7 @@ function useRemove(session: string, composer: ComposerNow): (item: QueueItem) =>
       tellNotice("Removed from the queue.", () => {
         import("./take-back.ts")
           .then(({ queueAgain }) => queueAgain({ hub, service }, session, parts, key))
-          .catch((cause: Error) => composer.takeBack({ parts }, cause.message))
+          .catch((cause: Error) => composer.takeBack({ key, parts }, cause.message))
       })
     }
     act().catch(tell)

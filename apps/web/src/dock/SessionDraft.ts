@@ -148,11 +148,12 @@ export class SessionDraft {
     void this.write()
   }
 
-  /** Gives words back, behind those that are there; settles once this browser keeps them. */
+  /** Gives words back, behind those that are there, in whichever tabs that is done; settles once this browser keeps them. */
   async giveBack({ text, files }: Words): Promise<void> {
     await this.#reading
     const now = this.state.get()
-    this.#change({ text: appended(now.text, text), files: [...now.files, ...files] })
+    const there = new Set(now.files.map(({ id }) => id))
+    this.#change({ text: appended(now.text, text), files: [...now.files, ...files.filter(({ id }) => !there.has(id))] })
     await this.write()
   }
 

@@ -49,10 +49,11 @@ export function draftToShow(kept: KeptDraft | undefined): string | undefined {
   return kept === undefined || kept.isSaved ? undefined : kept.text
 }
 
-/** Words behind those that are there, on lines of their own. */
+/** Words behind those that are there, on lines of their own; paragraphs that are there already are not added again. */
 export function appended(text: string, words: string): string {
   if (text.trim() === "") return words
-  return text.includes(words) ? text : `${text.replace(/\s+$/, "")}\n\n${words}`
+  const [there, more] = [text, words].map((one) => one.replace(/\s+$/, "")) as [string, string]
+  return more === "" || `\n\n${there}\n\n`.includes(`\n\n${more}\n\n`) ? text : `${there}\n\n${words}`
 }
 
 /** Earlier words and later ones, on lines of their own. */

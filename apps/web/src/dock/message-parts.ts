@@ -15,14 +15,14 @@ export function textOf(parts: ReadonlyArray<InputPart>): string {
   return parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n")
 }
 
-/** The files of parts that came with them as data. */
-export function filesOf(parts: ReadonlyArray<InputPart>, newId: () => string): ReadonlyArray<Attached> {
-  return parts.flatMap((part) => (part.type === "file" ? (attachedOf(part, newId()) ?? []) : []))
+/** The files of a message that came with it as data; the same message has the same ones in every tab. */
+export function filesOf(parts: ReadonlyArray<InputPart>, key: string): ReadonlyArray<Attached> {
+  return parts.flatMap((part, at) => (part.type === "file" ? (attachedOf(part, `${key}-${at}`) ?? []) : []))
 }
 
-/** The words and files of parts, as a draft has them. */
-export function wordsOf(parts: ReadonlyArray<InputPart>): Words {
-  return { text: textOf(parts), files: filesOf(parts, () => crypto.randomUUID()) }
+/** The words and files of a message, as a draft has them. */
+export function wordsOf(parts: ReadonlyArray<InputPart>, key: string): Words {
+  return { text: textOf(parts), files: filesOf(parts, key) }
 }
 
 /** Files that are kept elsewhere already. */

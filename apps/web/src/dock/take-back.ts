@@ -9,10 +9,10 @@ import { draftOf } from "./SessionDraft.ts"
 import type { Senders } from "./send-draft.ts"
 
 /** What a message in the outbox says; `undefined` for another command. */
-export function wordsOfItem({ operation, input }: Pick<OutboxItem, "operation" | "input">): Words | undefined {
+export function wordsOfItem({ id, operation, input }: Pick<OutboxItem, "id" | "operation" | "input">): Words | undefined {
   if (operation !== "messages.send") return undefined
   const { text, parts } = input as { readonly text?: string; readonly parts?: ReadonlyArray<InputPart> }
-  return wordsOf(parts ?? [{ type: "text", text: text ?? "" }])
+  return wordsOf(parts ?? [{ type: "text", text: text ?? "" }], id)
 }
 
 /** Puts a message that was removed at the end of the queue, through the outbox where there is one; fails with why it could not be kept. */
@@ -30,5 +30,5 @@ export async function queueAgain(
 /** Drops a message that was refused, with a way back into the field. */
 export async function dropMessage(hub: HubModel, session: string, key: string, parts: ReadonlyArray<InputPart>): Promise<void> {
   await hub.box?.clear(key)
-  tellNotice("Dropped the message.", () => void draftOf(hub, session).giveBack(wordsOf(parts)))
+  tellNotice("Dropped the message.", () => void draftOf(hub, session).giveBack(wordsOf(parts, key)))
 }

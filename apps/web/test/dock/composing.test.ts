@@ -133,7 +133,7 @@ describe("files of a message", () => {
     expect(body.parts?.map(({ type }) => type)).toEqual(["file", "text"])
     expect(textOf(body.parts ?? [])).toBe("look")
     expect(lineOf(body.parts ?? [])).toBe("look · b.png")
-    expect(filesOf(body.parts ?? [], id)).toHaveLength(1)
+    expect(filesOf(body.parts ?? [], "k").map(({ id }) => id)).toEqual(["k-0"])
     expect(await bodyOf("words", [])).toEqual({ text: "words" })
   })
 })
@@ -179,6 +179,14 @@ describe("drafts", () => {
     expect(appended("", "back")).toBe("back")
     expect(appended("mine\n", "back")).toBe("mine\n\nback")
     expect(appended("mine\n\nback", "back")).toBe("mine\n\nback")
+    expect(appended("back\n\nmine\n", "back\n")).toBe("back\n\nmine\n")
+    expect(appended("mine", "")).toBe("mine")
+  })
+
+  it("APP-44 puts words back that are only a part of those that are there", () => {
+    expect(appended("I do not know", "no")).toBe("I do not know\n\nno")
+    expect(appended("one\ntwo", "two")).toBe("one\ntwo\n\ntwo")
+    expect(appended("one\n\ntwo three", "one\n\ntwo")).toBe("one\n\ntwo three\n\none\n\ntwo")
   })
 })
 

@@ -1,68 +1,12 @@
-/** Drafts over a store that tabs share in memory, and the model's own value for what the hub keeps. */
-import { afterEach, describe, expect, it, vi } from "vitest"
-import { HubModel } from "@holdfast/client/model"
+import { describe, expect, it, vi } from "vitest"
 import type { Sent } from "@holdfast/protocol/agent/message"
-import { isEmptyDraft, joined, type KeptDraft, merged, written } from "../../src/dock/draft-state.ts"
+import { joined, merged } from "../../src/dock/draft-state.ts"
 import type { Attached } from "../../src/dock/file-parts.ts"
-import type { DraftStore } from "../../src/dock/draft-store.ts"
+import { wordsOf } from "../../src/dock/message-parts.ts"
 import { sendDraft, type Senders } from "../../src/dock/send-draft.ts"
 import { SessionDraft } from "../../src/dock/SessionDraft.ts"
 import { queueAgain } from "../../src/dock/take-back.ts"
-
-const SESSION = "s"
-
-const file = (id: string): Attached => ({ id, name: `${id}.png`, mediaType: "image/png", blob: new Blob([id]) })
-const idsOf = (files: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> => files.map(({ id }) => id)
-
-/** The drafts of a browser. */
-class Browser {
-  readonly kept = new Map<string, KeptDraft>()
-  readonly #tabs = new Set<() => void>()
-  /** What a read waits for. */
-  answers: Promise<void> = Promise.resolve()
-
-  tab(): DraftStore {
-    let own: (() => void) | undefined
-    return {
-      read: async (session) => {
-        await this.answers
-        return this.kept.get(session)
-      },
-      write: async (draft, known) => {
-        const kept = written(this.kept.get(draft.session), draft, known)
-        if (isEmptyDraft(kept)) this.kept.delete(draft.session)
-        else this.kept.set(draft.session, kept)
-        for (const tell of this.#tabs) if (tell !== own) tell()
-        return kept
-      },
-      listen: (_session, listener) => {
-        own = listener
-        this.#tabs.add(listener)
-        return () => this.#tabs.delete(listener)
-      },
-    }
-  }
-}
-
-/** A model of a hub that is not there: what is put waits for it. */
-function model(): HubModel {
-  const none = (): never => {
-    throw new Error("there is no hub here")
-  }
-  return new HubModel(none, { schedule: () => () => undefined })
-}
-
-const ends: Array<() => void> = []
-afterEach(() => {
-  for (const end of ends.splice(0)) end()
-})
-
-function draftIn(browser: Browser, isStored: (key: string) => boolean = () => false): SessionDraft {
-  const hub = model()
-  const draft = new SessionDraft(SESSION, { hub: () => hub.desk.draft(SESSION), store: browser.tab(), isStored })
-  ends.push(draft.hold())
-  return draft
-}
+import { Browser, draftIn, ends, file, idsOf, model, SESSION } from "./drafts.ts"
 
 /** An outbox that stores what it is given when it is told to. */
 function outbox() {
@@ -244,6 +188,24 @@ describe("a draft that is kept", () => {
     const draft = draftIn(browser)
     await draft.giveBack({ text: "refused", files: [file("a")] })
     expect(browser.kept.get(SESSION)).toMatchObject({ text: "refused", files: [{ id: "a" }] })
+  })
+
+  it("APP-49 has the files of a refused message once, also where two tabs give them back", async () => {
+    const parts = ["a", "b"].map(
+      (name) => ({ type: "file", mediaType: "image/png", filename: name, url: `data:image/png;base64,${btoa(name)}` }) as const,
+    )
+    const browser = new Browser()
+    const tabs = [draftIn(browser), draftIn(browser)]
+    await Promise.all(tabs.map((draft) => draft.giveBack(wordsOf([...parts, { type: "text", text: "look" }], "k"))))
+    await vi.waitFor(() =>
+      expect(tabs.map((draft) => idsOf(draft.state.get().files))).toEqual([
+        ["k-0", "k-1"],
+        ["k-0", "k-1"],
+      ]),
+    )
+    await tabs[0]?.giveBack(wordsOf(parts, "k"))
+    expect(browser.kept.get(SESSION)).toMatchObject({ text: "look", files: [{ name: "a" }, { name: "b" }] })
+    expect(idsOf(browser.kept.get(SESSION)?.files ?? [])).toEqual(["k-0", "k-1"])
   })
 
   it("APP-48 goes to the session that the server has made", async () => {

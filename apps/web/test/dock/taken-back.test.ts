@@ -25,13 +25,13 @@ describe("what is taken out of the outbox", () => {
       { type: "file", mediaType: "image/png", filename: "a.png", url },
       { type: "text", text: "look" },
     ]
-    expect(await putBack({ operation: "messages.send", input: { parts } }, "s", to)).toBe(true)
-    expect(await putBack({ operation: "messages.send", input: { text: "words" } }, "t", to)).toBe(true)
-    expect(await putBack({ operation: "sessions.create", input: { kind: "agent", message: { text: "begin" } } }, "n", to)).toBe(
-      true,
-    )
-    expect(await putBack({ operation: "sessions.create", input: { kind: "terminal" } }, "n", to)).toBe(false)
-    expect(await putBack({ operation: "sessions.update", input: { label: "x" } }, "s", to)).toBe(false)
+    expect(await putBack({ id: "k", operation: "messages.send", input: { parts } }, "s", to)).toBe(true)
+    expect(await putBack({ id: "k", operation: "messages.send", input: { text: "words" } }, "t", to)).toBe(true)
+    expect(
+      await putBack({ id: "k", operation: "sessions.create", input: { kind: "agent", message: { text: "begin" } } }, "n", to),
+    ).toBe(true)
+    expect(await putBack({ id: "k", operation: "sessions.create", input: { kind: "terminal" } }, "n", to)).toBe(false)
+    expect(await putBack({ id: "k", operation: "sessions.update", input: { label: "x" } }, "s", to)).toBe(false)
     expect(drafts.map(({ session, words }) => [session, words.text, words.files.map(({ name }) => name)])).toEqual([
       ["s", "look", ["a.png"]],
       ["t", "words", []],

@@ -3,6 +3,7 @@ import { isTextPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import { useCell, useDoing } from "@holdfast/react"
 import { viewAges } from "../../../app/kept-views.ts"
+import { sentence } from "../../../app/sentence.ts"
 import { isHeldByTrust } from "../../../dock/hold-words.ts"
 import { useStore } from "../../../ui/store.ts"
 import { fullTime } from "../../../ui/time.ts"
@@ -71,8 +72,7 @@ function Trouble() {
   const what = process === "lost" ? "The agent's process was lost" : "The agent could not be started"
   return (
     <div className={css["line"]} data-tone="fail">
-      {what}
-      {problem === undefined ? "" : `: ${problem}`}. The next message starts it again.
+      {sentence(problem === undefined ? what : `${what}: ${problem}`)} The next message starts it again.
     </div>
   )
 }
