@@ -142,6 +142,9 @@ function usePickedSeen(
   }, [scroller, picked])
 }
 
+/** How long rows stay where they are once a finger touched one, in milliseconds. */
+const TOUCHED = 1500
+
 /** What pointers do: the whole list listens, so that a row has no listener of its own. */
 function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typeof useCardOf>) {
   const list = useList()
@@ -178,12 +181,23 @@ function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typ
     },
     [list, table, pointed, move],
   )
-  const onPointerLeave = useCallback(() => {
-    pointed.change(undefined)
-    hide()
-    list.release()
-  }, [list, pointed, hide])
-  return { onClick, onPointerDown: press, onPointerMove, onPointerLeave }
+  const onPointerDown = useCallback(
+    (event: PointerEvent) => {
+      if (event.pointerType === "touch") list.hold(TOUCHED)
+      press(event)
+    },
+    [list, press],
+  )
+  const onPointerLeave = useCallback(
+    (event: PointerEvent) => {
+      pointed.change(undefined)
+      hide()
+      // A finger leaves before its click comes, which is for the row that it was on.
+      if (event.pointerType !== "touch") list.release()
+    },
+    [list, pointed, hide],
+  )
+  return { onClick, onPointerDown, onPointerMove, onPointerLeave }
 }
 
 /** The button of a row opens the menu that a right click on the row does. */
