@@ -121,7 +121,8 @@ describe.runIf(ROUNDS > 0)("a day's work", () => {
         expect((await printed(id)).match(new RegExp(`^line-${at}-${round}$`, "gm"))).toHaveLength(1)
       }
       await go(["Make", "Watch"][at]!, id)
-      await expect.poll(() => countsOf(app.hub, heard, id), WITHIN).toEqual(ONCE)
+      // A terminal that is returned to may get its screen again.
+      await expect.poll(() => countsOf(app.hub, heard, id), WITHIN).toMatchObject({ missing: [], upTo: "the head" })
     }
     await opened.close()
   })
@@ -183,7 +184,8 @@ describe.runIf(ROUNDS > 0)("a day's work", () => {
         expect((await printed(id)).match(new RegExp(`^line-${at}-${round}$`, "gm"))).toHaveLength(1)
       }
       await go(id)
-      await expect.poll(() => countsOf(app.hub, heard, id), WITHIN).toEqual(ONCE)
+      // A terminal that is returned to may get its screen again.
+      await expect.poll(() => countsOf(app.hub, heard, id), WITHIN).toMatchObject({ missing: [], upTo: "the head" })
     }
     console.log(`${missed} taps met another row than they were meant for`)
     await opened.close()
