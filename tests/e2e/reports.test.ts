@@ -73,7 +73,6 @@ describe("terminals that report, and the list", () => {
     await page.keyboard.press("Enter")
     await shell.shows(/^the-last$/m)
     await page.keyboard.press("Alt+Shift+p")
-    await page.keyboard.press("Alt+Shift+p")
     await shell.shows(/^\$ printf /m)
     await page.keyboard.press("Alt+Shift+n")
     await shell.shows(/^the-last$/m)

@@ -84,9 +84,15 @@ describe.runIf(ROUNDS > 0)("a day's work", () => {
     const tell = async (at: number, text: string): Promise<void> => {
       const { id } = agents[at]!
       await go(names[at]!, id)
-      // The pane gives the focus to what waits for a person, or to the field.
-      if ((await page.evaluate(`document.activeElement?.dataset.composer`)) !== id) await press("i")
-      await expect.poll(() => page.evaluate(`document.activeElement?.dataset.composer`)).toBe(id)
+      // The pane gives the focus to what waits for a person, or to the field, once it is there.
+      await fieldOf(opened, id).waitFor()
+      const active = () => page.evaluate("document.activeElement?.dataset.composer")
+      const write = async () => {
+        if ((await active()) !== id) await press("i")
+        return active()
+      }
+      await expect.poll(write, WITHIN).toBe(id)
+      await press("Control+a")
       await insertText(text)
       await press("Enter")
       await expect.poll(() => fieldOf(opened, id).inputValue()).toBe("")
