@@ -1,6 +1,8 @@
 /** Notifications of a real hub: to devices whose push service is on loopback, over a kill of the hub. */
-import { readdirSync, statSync } from "node:fs"
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { PushDevice, PushList } from "@holdfast/protocol/push"
 import { openAgent, recordOf, sendText, settledAgent } from "../src/agent-session.ts"
@@ -8,14 +10,22 @@ import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { type PushService, startPushService } from "../src/push-service.ts"
 
+const STAND_IN = fileURLToPath(new URL("../../packages/agents/test/acp-agent.ts", import.meta.url))
+
+let data: string
 let hub: HubProcess
 let service: PushService
 beforeAll(async () => {
-  ;[hub, service] = await Promise.all([startHub(), startPushService()])
+  data = mkdtempSync(join(tmpdir(), "holdfast-push-"))
+  // An agent that reads its directory by itself.
+  const standin = { command: process.execPath, args: [STAND_IN], env: { ACP_AGENT: "{}" } }
+  writeFileSync(join(data, "config.json"), JSON.stringify({ agents: { standin } }))
+  ;[hub, service] = await Promise.all([startHub({ data }), startPushService()])
 })
 afterAll(async () => {
   await hub.stop()
   await service.stop()
+  rmSync(data, { recursive: true, force: true })
 })
 
 const put = async (client: string, more: object = {}) =>
@@ -61,6 +71,37 @@ describe("notifications", () => {
     expect(new Set(service.pushed.map((one) => one.key))).toEqual(new Set([key]))
     expect(toldOf("phone-01").filter((one) => one === "waiting asking")).toHaveLength(1)
     expect(service.problems).toEqual([])
+  })
+
+  it("PN-3 a phone learns of a directory that waits for trust once, of the end of a turn there, and of no revocation", async () => {
+    const work = mkdtempSync(join(realpathSync(tmpdir()), "holdfast-untrusted-"))
+    writeFileSync(join(work, ".mcp.json"), JSON.stringify({ mcpServers: { evil: {} } }))
+    const told = () => toldOf("phone-trust")
+    const count = (what: string) => told().filter((one) => one === what).length
+    const session = (label: string) => openAgent(hub, { agent: "standin", label, cwd: work })
+    try {
+      await put("phone-trust")
+      const waiting = await session("untrusted")
+      expect(waiting.agent?.trust).toMatchObject({ directory: work, state: "waiting" })
+      await eventually("it is told", 20_000, () => count("waiting untrusted") === 1)
+      const notice = service.pushed.find(({ notice: { tag } }) => tag === waiting.id)?.notice
+      expect(notice).toMatchObject({ path: `s/${waiting.id}`, reason: "waiting" })
+      expect(notice?.body).toContain(`Trust ${work}?\n`)
+      await hub.call("POST", "/api/trust", { directory: work, trusted: true })
+      const [idle, busy] = await Promise.all([session("idle"), session("busy")])
+      await hub.call("POST", "/api/trust/revoke", { directory: work })
+      const stateOf = async (id: string) => (await recordOf(hub, id)).agent?.trust?.state
+      for (const { id } of [waiting, idle, busy])
+        await eventually("it waits again", 10_000, async () => (await stateOf(id)) === "waiting")
+      // A turn that ends before a person could be told of the directory. What comes later is told, and with it all that was before.
+      const [quick] = await Promise.all([session("quick"), sendText(hub, busy.id, "hello")])
+      await sendText(hub, quick.id, "hello")
+      await eventually("the ends are told", 20_000, () => count("ended quick") === 1 && count("ended busy") === 1)
+      expect([...told()].sort()).toEqual(["ended busy", "ended quick", "waiting untrusted"])
+    } finally {
+      await hub.call("DELETE", "/api/push/phone-trust")
+      rmSync(work, { recursive: true, force: true })
+    }
   })
 
   it("PN-2 the devices of a token go with it, and no others; PN-1 a token that may only read puts none", async () => {

@@ -43,6 +43,18 @@ describe("notices of a page", () => {
     expect(changes.take([session("a", { ...untrusted, ...news(8) })])).toMatchObject([{ reason: "ended" }])
   })
 
+  it("APP-84 tell nothing of what is left once something later was told, and something later again", () => {
+    const changes = new Changes()
+    const untrusted = { agent: { trust: { directory: "/src", state: "waiting", askedAt: 5, seq: 3, brings: [] } } }
+    const both = { permissions: [...asks(4).permissions, ...asks(7).permissions] }
+    changes.take([session("a")])
+    expect(changes.take([session("a", untrusted)])).toMatchObject([{ body: "Trust /src?" }])
+    expect(changes.take([session("a", { ...untrusted, ...both })])).toMatchObject([{ path: "s/a?request=r7" }])
+    expect(changes.take([session("a", { ...untrusted, ...asks(4) })])).toEqual([])
+    expect(changes.take([session("a", untrusted)])).toEqual([])
+    expect(changes.take([session("a", { ...untrusted, ...asks(9) })])).toHaveLength(1)
+  })
+
   it("APP-84 tell nothing of a turn that continues, of what is archived, or of what is made offline", () => {
     const changes = new Changes()
     changes.take([session("a")])

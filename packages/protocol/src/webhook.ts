@@ -35,9 +35,6 @@ const named = new Map<string, WebhookEvent>(
   WEBHOOK_NAMES.flatMap((name) => WEBHOOK_EVENTS[name].map((event) => [event, name] as const)),
 )
 
-/** Events of a log, by `channel/type`, that a webhook can be sent. */
-export const NOTED_EVENTS: ReadonlySet<string> = new Set(named.keys())
-
 /** The name of an event of a log; `undefined` for one that no webhook is sent. */
 export function webhookEvent(event: string): WebhookEvent | undefined {
   return named.get(event)

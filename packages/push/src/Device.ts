@@ -8,6 +8,9 @@ import { encrypt } from "./encryption.ts"
 import type { HubKey } from "./HubKey.ts"
 import { noticeBytes } from "./notice-bytes.ts"
 
+/** Milliseconds after which no one is told any more: logs that are imported, and what a hub finds that was long away, are history. */
+export const OLD = 3_600_000
+
 /** A device as it is kept. */
 export interface KeptDevice extends Pick<PutPush, "endpoint" | "keys" | "name"> {
   readonly person: string

@@ -13,8 +13,7 @@ import {
 import { keeperOf, type Principal } from "@holdfast/hub/Hub"
 import type { Store, StoreError } from "@holdfast/store/Store"
 import { addressProblem } from "@holdfast/webhooks/addresses"
-import { Device, type DeviceParts, type KeptDevice, serviceOf, type Waiting } from "./Device.ts"
-import { OLD } from "./what-to-tell.ts"
+import { Device, type DeviceParts, type KeptDevice, OLD, serviceOf, type Waiting } from "./Device.ts"
 
 /** What they are made of. */
 export interface DevicesParts extends Omit<DeviceParts, "gone" | "keep"> {

@@ -6,10 +6,10 @@
  * is merely open, or was cut off, moves no mark.
  */
 import * as Effect from "effect/Effect"
+import { PUSH_EVENTS, type Told, whatToTell } from "@holdfast/protocol/push-notice"
 import type { Session } from "@holdfast/protocol/session"
 import type { KeptNote, Store } from "@holdfast/store/Store"
-import type { Device } from "./Device.ts"
-import { OLD, TELLING, type Told, whatToTell } from "./what-to-tell.ts"
+import { type Device, OLD } from "./Device.ts"
 
 /** Reader of notes, of which there is one for all devices, as long as there is a device. */
 const READER = "push"
@@ -130,7 +130,7 @@ export class Teller {
   }
 
   #take({ id, name, number, seq }: KeptNote): void {
-    if (!TELLING.has(name)) return
+    if (!PUSH_EVENTS.has(name)) return
     const pending = this.#pending.get(id)
     if (pending !== undefined) return void (pending.last = seq)
     this.#plan(id, { since: seq, last: seq, number })
@@ -171,11 +171,11 @@ export class Teller {
     const session = await run(
       store.get(id).pipe(Effect.catchTags({ NoSuchSession: () => Effect.undefined, DataDamaged: () => Effect.undefined })),
     )
-    const told = session === undefined ? undefined : whatToTell(session, since, last)
-    return session === undefined || told === undefined ? [] : this.#tellAll(session, told)
+    const told = session === undefined ? undefined : whatToTell(session, since)
+    return session === undefined || told === undefined ? [] : this.#tellAll(session, told, last)
   }
 
-  async #tellAll({ id }: Session, { notice, seq, state }: Told): Promise<ReadonlyArray<Promise<void>>> {
+  async #tellAll({ id }: Session, { notice, seq, state }: Told, last: number): Promise<ReadonlyArray<Promise<void>>> {
     const { devices, now, run, store } = this.#parts
     const sent: Array<Promise<void>> = []
     if (now() - notice.time > OLD) return sent
@@ -183,7 +183,7 @@ export class Teller {
       const wanting = own.filter((device) => device.wants(id, notice.reason))
       const key = `${person} ${id}`
       if (wanting.length === 0 || this.#told.get(key) === state) continue
-      if (((await run(store.seenOf(person, [id]))).get(id) ?? 0) >= seq) continue
+      if (((await run(store.seenOf(person, [id]))).get(id) ?? 0) >= (seq ?? last)) continue
       this.#remember(key, state)
       for (const device of wanting) sent.push(device.send(notice))
     }

@@ -1,12 +1,12 @@
 /** Who is told what of a session, and when. */
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { whatToTell } from "@holdfast/protocol/push-notice"
 import type { Session } from "@holdfast/protocol/session"
 import { sampleId, sampleState } from "@holdfast/store/contract/sample"
 import { StoreUnusable } from "@holdfast/store/Store"
 import { eventually } from "@holdfast/testkit/eventually"
 import { Device } from "../src/Device.ts"
-import { whatToTell } from "../src/what-to-tell.ts"
 import { begin, happens, happensThen, key, news, OWNER, push, request, sentTo, startPush, TOKEN, told } from "./push-house.ts"
 
 startPush()
@@ -49,32 +49,34 @@ describe("notifications", () => {
     const base = { ...(JSON.parse(sampleState(id).record) as Session), label: "zsh" }
     const program = { state: "blocked", since: 5, message: "approve Write: a.ts", app: "claude-code" } as const
     const blocked = { ...base, terminal: { program } } as unknown as Session
-    expect(whatToTell(blocked, 3, 7)).toMatchObject({
-      seq: 7,
+    expect(whatToTell(blocked, 3)).toMatchObject({
       notice: { reason: "waiting", body: "claude-code\napprove Write: a.ts" },
     })
     const done = { ...base, ...news("finished", 7), terminal: { program: { state: "done", since: 6, message: "3 files" } } }
-    expect(whatToTell(done as unknown as Session, 7, 7)).toMatchObject({ notice: { reason: "ended", body: "Finished\n3 files" } })
-    expect(whatToTell({ ...base, ...news("finished", 2) }, 3, 7)).toBeUndefined()
+    expect(whatToTell(done as unknown as Session, 7)).toMatchObject({ notice: { reason: "ended", body: "Finished\n3 files" } })
+    expect(whatToTell({ ...base, ...news("finished", 2) }, 3)).toBeUndefined()
   })
 
-  it("PN-3 a directory waits for a decision once, and hides no end of a turn later", () => {
+  it("PN-3 a directory waits for a decision once, and hides no end of a turn, however soon that comes", () => {
     const id = sampleId(998)
-    const base = { ...(JSON.parse(sampleState(id).record) as Session), ...news("finished", 9) }
+    const base = JSON.parse(sampleState(id).record) as Session
     const brings = [
       { path: "/src/.mcp.json", what: "MCP servers: evil", runs: true },
       { path: "/src/AGENTS.md", what: "memory", runs: false },
     ]
     const trust = { directory: "/src", state: "waiting", brings, askedAt: 5, seq: 3 }
-    const waits = { ...base, agent: { trust } } as unknown as Session
-    expect(whatToTell(waits, 3, 9)).toMatchObject({
-      seq: 3,
-      state: "untrusted 3",
-      notice: { reason: "waiting", body: "Trust /src?\n/src/.mcp.json: MCP servers: evil", time: 5 },
-    })
-    expect(whatToTell(waits, 8, 9)).toMatchObject({ notice: { reason: "ended" } })
-    const decided = { ...base, agent: { trust: { ...trust, state: "refused" } } } as unknown as Session
-    expect(whatToTell(decided, 3, 9)).toMatchObject({ notice: { reason: "ended" } })
+    const told = (since: number, more: object, change: object = {}) =>
+      whatToTell({ ...base, ...more, agent: { trust: { ...trust, ...change } } } as unknown as Session, since)
+    for (const before of [{}, news("finished", 2)])
+      expect(told(3, before)).toMatchObject({
+        seq: 3,
+        state: "untrusted 3",
+        notice: { reason: "waiting", body: "Trust /src?\n/src/.mcp.json: MCP servers: evil", time: 5 },
+      })
+    // The turn has ended before anyone was told of the directory, and long after.
+    for (const since of [3, 8]) expect(told(since, news("finished", 9))).toMatchObject({ seq: 9, notice: { reason: "ended" } })
+    expect(told(3, news("finished", 9), { state: "refused" })).toMatchObject({ notice: { reason: "ended" } })
+    expect(told(3, {}, { seq: undefined })).toBeUndefined()
   })
 
   it("PN-3 what happens while a session is looked at is not missed", async () => {

@@ -156,11 +156,16 @@ export function afterDrafts(agent: AgentFacts, drafts: ReadonlyArray<EventDraft>
   return drafts.reduce((part, draft) => (isAboutAgent(draft) ? evolveAgent(part, draft, place) : part), agent)
 }
 
-/** A directory as the record has it: since when it waits stays while its state and place do. */
+/**
+ * A directory as the record has it: since when it waits stays while its state and place do. People are told of the event with which
+ * it came to wait (PN-3); who takes a decision back is a person, so that there is none to tell of.
+ */
 function sessionTrust(before: SessionTrust | undefined, found: DirectoryTrust, { seq, time }: EventPlace): SessionTrust {
   if (found.state !== "waiting") return found
-  const isSame = before?.state === "waiting" && before.directory === found.directory
-  return { ...found, askedAt: (isSame ? before.askedAt : undefined) ?? time, seq: (isSame ? before.seq : undefined) ?? seq }
+  const same = before?.directory === found.directory ? before : undefined
+  const asked = same?.state === "waiting" ? same.askedAt : undefined
+  const told = same?.state === "waiting" ? same.seq : same === undefined || same.state === "unneeded" ? seq : undefined
+  return { ...found, askedAt: asked ?? time, ...(told === undefined ? {} : { seq: told }) }
 }
 
 /** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */

@@ -62,11 +62,13 @@ export class AlwaysRules {
   /** Forgets the rule about these requests; false when there is none. */
   forget(rule: PermissionRule): Effect.Effect<boolean, StoreError> {
     const name = nameOf(rule)
-    if (!this.#rules.has(name)) return Effect.succeed(false)
-    return Effect.andThen(
-      this.#store.putSetting(name, undefined),
-      Effect.sync(() => this.#rules.delete(name)),
+    const forgotten = Effect.suspend(() =>
+      this.#rules.has(name)
+        ? Effect.map(this.#store.putSetting(name, undefined), () => this.#rules.delete(name))
+        : Effect.succeed(false),
     )
+    // Who asks may be gone meanwhile: what the store forgot holds no longer.
+    return Effect.uninterruptible(forgotten)
   }
 }
 

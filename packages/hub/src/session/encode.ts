@@ -8,7 +8,7 @@ import { EVENTS_VERSION, type EventDraft, type KnownEvent, writtenVersion } from
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type * as Schema from "effect/Schema"
-import { NOTED_EVENTS } from "@holdfast/protocol/webhook"
+import { NOTED_EVENTS } from "@holdfast/protocol/noted"
 import { momentOf, signOf } from "@holdfast/core/trace/signs"
 import type { Claimed, Note, StoredState } from "@holdfast/store/Store"
 import type { TracePoint } from "@holdfast/store/Traces"
@@ -25,7 +25,7 @@ export interface Encoded {
   readonly state: SessionState
   /** True when the record changed, so that it must be stored. */
   readonly recorded: boolean
-  /** The events that webhooks may be sent (Y-1, Y-9), where there are any. */
+  /** The events that webhooks may be sent (Y-1, Y-9), or people be told of (PN-3), where there are any. */
   readonly notes: ReadonlyArray<Note> | undefined
   /** What they add to the trace, where there is anything. */
   readonly trace: ReadonlyArray<TracePoint> | undefined

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCatalog"
 import { lookAtDirectory } from "@holdfast/agents/inside/catalog/directory-files"
@@ -96,7 +97,61 @@ describe("starting agents in directories", () => {
     expect(list.directories).toMatchObject([{ directory: work, trusted: true, by: "owner" }])
     expect(await house.run(house.agents.revokeTrust(work, OWNER))).toEqual({ revoked: true })
     await reader.until("told again", (seen) => named(seen, "session/agent-directory").length === 3, 5000)
-    expect((await record(house, session.id)).agent?.trust?.state).toBe("waiting")
+    const again = (await record(house, session.id)).agent?.trust
+    expect(again).toMatchObject({ state: "waiting", askedAt: expect.any(Number) })
+    expect(again?.askedAt).toBeGreaterThanOrEqual(session.agent?.trust?.askedAt ?? Infinity)
+  })
+
+  it("PN-3 no one learns of a directory that waits again because its trust was revoked", async () => {
+    await lay(".mcp.json", { mcpServers: { evil: {} } })
+    await trust(true)
+    const before = await open("claude")
+    const during = await open("claude", work)
+    await house.run(house.agents.revokeTrust(work, OWNER))
+    for (const { reader, session } of [before, during]) {
+      await reader.until("told", (seen) => named(seen, "session/agent-directory").length === 2, 5000)
+      const { agent } = await record(house, session.id)
+      expect(agent?.trust).toMatchObject({ state: "waiting", askedAt: expect.any(Number) })
+      expect(agent?.trust?.seq).toBeUndefined()
+    }
+    const { session } = await open("claude")
+    expect(session.agent?.trust).toMatchObject({ state: "waiting", seq: expect.any(Number) })
+  })
+
+  it("A-31 a decision and its revocation reach every session, and the hub, also if who decided is gone before it is kept", async () => {
+    await lay(".mcp.json", { mcpServers: { evil: {} } })
+    const { session, reader } = await open("claude")
+    const plain = house.store.putSetting
+    const cut = async <A, E>(effect: Effect.Effect<A, E>) => {
+      const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+      const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
+      Object.assign(house.store, {
+        putSetting: (name: string, value: string | undefined) =>
+          Effect.promise(() => (isAsked(), kept)).pipe(Effect.andThen(plain(name, value))),
+      })
+      const fiber = Effect.runFork(effect)
+      await asked
+      const over = Effect.runPromise(Fiber.interrupt(fiber))
+      keep()
+      await over
+      Object.assign(house.store, { putSetting: plain })
+    }
+    await cut(house.agents.setTrust({ directory: work, trusted: true }, OWNER))
+    await reader.until("told", (seen) => named(seen, "session/agent-directory").length === 2, 5000)
+    expect((await record(house, session.id)).agent?.trust?.state).toBe("trusted")
+    await cut(house.agents.revokeTrust(work, OWNER))
+    await reader.until("told again", (seen) => named(seen, "session/agent-directory").length === 3, 5000)
+    expect((await house.run(house.agents.trust)).directories).toEqual([])
+  })
+
+  it("A-31 of a decision and a revocation at once each is kept as it is said", async () => {
+    await trust(true)
+    const [revoked, said] = await Promise.all([house.run(house.agents.revokeTrust(work, OWNER)), trust(false)])
+    const again = new TrustedDirectories(house.store)
+    await house.run(again.load)
+    const { directories } = await house.run(house.agents.trust)
+    expect([revoked, said.trusted]).toEqual([{ revoked: true }, false])
+    expect(directories).toEqual(again.all)
   })
 
   it("A-31 of people who decide at once the first one does, and the others get that decision", async () => {

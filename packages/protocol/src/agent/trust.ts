@@ -26,7 +26,7 @@ export const DirectoryTrust = Schema.Struct({
 }).annotate({ identifier: "DirectoryTrust" })
 export type DirectoryTrust = typeof DirectoryTrust.Type
 
-/** The directory in a session's record: while it waits, since when (epoch milliseconds) and with which event. */
+/** The directory in a session's record: while it waits, since when (epoch milliseconds) and, unless a decision was taken back, with which event. */
 export const SessionTrust = Schema.Struct({
   ...DirectoryTrust.fields,
   askedAt: Schema.optionalKey(Schema.Finite),

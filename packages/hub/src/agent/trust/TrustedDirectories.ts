@@ -61,17 +61,16 @@ export class TrustedDirectories {
 
   /** Keeps a word, durably, in place of an earlier one about the same directory; gives it. */
   say(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
-    return this.#turn.withPermit(this.#put(word))
+    return Effect.uninterruptible(this.#turn.withPermit(this.#put(word)))
   }
 
   /** Keeps a word where none holds yet; gives the one that holds, which is another one's where that was first. */
   sayFirst(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
-    return this.#turn.withPermit(
-      Effect.suspend(() => {
-        const said = this.for(word.directory)
-        return said === undefined ? this.#put(word) : Effect.succeed(said)
-      }),
-    )
+    const first = Effect.suspend(() => {
+      const said = this.for(word.directory)
+      return said === undefined ? this.#put(word) : Effect.succeed(said)
+    })
+    return Effect.uninterruptible(this.#turn.withPermit(first))
   }
 
   #put(word: TrustedDirectory): Effect.Effect<TrustedDirectory, StoreError> {
@@ -86,11 +85,12 @@ export class TrustedDirectories {
 
   /** Takes the word about a directory back; false when there is none. */
   revoke(directory: string): Effect.Effect<boolean, StoreError> {
-    if (!this.#words.has(directory)) return Effect.succeed(false)
-    return Effect.andThen(
-      this.#store.putSetting(nameOf(directory), undefined),
-      Effect.sync(() => this.#words.delete(directory)),
+    const forgotten = Effect.suspend(() =>
+      this.#words.has(directory)
+        ? Effect.map(this.#store.putSetting(nameOf(directory), undefined), () => this.#words.delete(directory))
+        : Effect.succeed(false),
     )
+    return Effect.uninterruptible(this.#turn.withPermit(forgotten))
   }
 }
 

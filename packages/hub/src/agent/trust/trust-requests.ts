@@ -13,6 +13,7 @@ import type {
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
+import type { StoreError } from "@holdfast/store/Store"
 import type { Principal } from "../../Hub.ts"
 import type { AgentRequestContext } from "../AgentContext.ts"
 import { AgentPart } from "../AgentPart.ts"
@@ -75,9 +76,7 @@ export function setTrust(
     const directory = yield* resolved(path, false)
     const { trust } = core.agents
     const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
-    const held = yield* (unlessDecided ? trust.sayFirst(word) : trust.say(word)).pipe(Effect.mapError(storeProblem))
-    yield* tellSessions(core)
-    return held
+    return yield* decided(core, unlessDecided ? trust.sayFirst(word) : trust.say(word))
   })
 }
 
@@ -87,11 +86,17 @@ export function revokeTrust(core: AgentRequestContext, path: string): Effect.Eff
     const { trust } = core.agents
     const directory = yield* resolved(path, true)
     const said = trust.all.some((word) => word.directory === directory) ? directory : resolve(path)
-    const revoked = yield* trust.revoke(said).pipe(Effect.mapError(storeProblem))
-    yield* tellSessions(core)
-    return { revoked }
+    return { revoked: yield* decided(core, trust.revoke(said)) }
   })
 }
+
+/** What is kept reaches the sessions, also when who decided is gone meanwhile. */
+const decided = <A>(core: AgentRequestContext, kept: Effect.Effect<A, StoreError>): Effect.Effect<A, DoorError> =>
+  kept.pipe(
+    Effect.mapError(storeProblem),
+    Effect.tap(() => tellSessions(core)),
+    Effect.uninterruptible,
+  )
 
 /** Every session whose directory stands otherwise than its record says is told. */
 const tellSessions = (core: AgentRequestContext): Effect.Effect<void, DoorError> =>
