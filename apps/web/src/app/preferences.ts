@@ -6,11 +6,23 @@ const PREFIX = "holdfast-app-"
 /** Something that is set for this browser. */
 export class Preference<A> extends Store<A> {
   readonly #name: string
+  readonly #initial: A
+  readonly #read: (stored: unknown) => A | undefined
 
   /** `read` gives the value of what was stored, or `undefined` when that is none. */
   constructor(name: string, initial: A, read: (stored: unknown) => A | undefined) {
     super(stored(name, read) ?? initial)
     this.#name = name
+    this.#initial = initial
+    this.#read = read
+  }
+
+  /** Takes over what another tab of this browser sets from now on; the preference itself is returned. */
+  followed(): this {
+    globalThis.addEventListener?.("storage", ({ key }) => {
+      if (key === PREFIX + this.#name || key === null) this.set(stored(this.#name, this.#read) ?? this.#initial)
+    })
+    return this
   }
 
   /** Sets it, here and for the next start. */

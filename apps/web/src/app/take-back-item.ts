@@ -4,33 +4,53 @@ import type { OutboxInput, OutboxItem } from "@holdfast/client/outbox"
 import { wordsOfItem } from "../dock/take-back.ts"
 import { draftOf, type SessionDraft } from "../dock/SessionDraft.ts"
 import { giveBackFirstMessage } from "../new-session/wish.ts"
+import { createOf } from "../list/offline.ts"
 import { noteOpen } from "../requests/answered.ts"
 import { tellNotice } from "./notices.ts"
 
 /** Where words go: the draft of a session, and the form of a new session. */
 export interface Fields {
-  readonly draft: (session: string) => Pick<SessionDraft, "giveBack">
+  /** `undefined` where no pane can show it: the session was to be made and will not be. */
+  readonly draft: (session: string) => Pick<SessionDraft, "giveBack"> | undefined
   readonly firstMessage: (text: string) => void
 }
 
-/** Puts what a command says back to where it was written; false where it says nothing. */
+/** Where words are that were put back; `files`: some are not, as the form of a new session takes none. */
+type Place = "draft" | "form" | "form without files"
+
+/** Puts what a command says back to where it was written, or else into the form of a new session; `undefined` where it says nothing. */
 export async function putBack(
   item: Pick<OutboxItem, "id" | "operation" | "input">,
   session: string,
   to: Fields,
-): Promise<boolean> {
+): Promise<Place | undefined> {
   const words = wordsOfItem(item)
+  const draft = words === undefined ? undefined : to.draft(session)
+  if (words !== undefined && draft !== undefined) {
+    await draft.giveBack(words)
+    return "draft"
+  }
   if (words !== undefined) {
-    await to.draft(session).giveBack(words)
-    return true
+    to.firstMessage(words.text)
+    return words.files.length === 0 ? "form" : "form without files"
   }
   const { message } = item.input as { readonly message?: { readonly text?: string } }
-  if (item.operation !== "sessions.create" || message?.text === undefined) return false
+  if (item.operation !== "sessions.create" || message?.text === undefined) return undefined
   to.firstMessage(message.text)
-  return true
+  return "form"
 }
 
-const fieldsOf = (hub: HubModel): Fields => ({ draft: (id) => draftOf(hub, id), firstMessage: giveBackFirstMessage })
+const PLACES: Readonly<Record<Place, string>> = {
+  draft: "your words are where you wrote them.",
+  form: "your words are in the form of a new session.",
+  "form without files": "your words are in the form of a new session. Attach the files again once it is made.",
+}
+
+const fieldsOf = (hub: HubModel): Fields => ({
+  // A session that is to be made has a row as long as its creation is in the outbox.
+  draft: (id) => (createOf(id) === undefined || hub.table.record(id).get() !== undefined ? draftOf(hub, id) : undefined),
+  firstMessage: giveBackFirstMessage,
+})
 
 /** Takes a command back that was not sent yet. */
 export async function takeBackItem(hub: HubModel, item: OutboxItem, session: string): Promise<void> {
@@ -38,7 +58,8 @@ export async function takeBackItem(hub: HubModel, item: OutboxItem, session: str
   if (outcome === undefined || outcome === "settled") return tellNotice("Too late: it has been sent.")
   reopened(item)
   const maybe = outcome === "uncertain" ? " It had been sent before: it may have arrived." : ""
-  if (await putBack(item, session, fieldsOf(hub))) tellNotice(`Taken back: your words are where you wrote them.${maybe}`)
+  const place = await putBack(item, session, fieldsOf(hub))
+  if (place !== undefined) tellNotice(`Taken back: ${PLACES[place]}${maybe}`)
   else tellNotice(`Taken back.${maybe}`, () => again(hub.box, item))
 }
 
@@ -47,7 +68,9 @@ export async function dropItem(hub: HubModel, item: OutboxItem, session: string)
   await hub.box?.clear(item.id)
   reopened(item)
   tellNotice("Dropped.", () => {
-    void putBack(item, session, fieldsOf(hub)).then((isWords) => (isWords ? undefined : again(hub.box, item)))
+    void putBack(item, session, fieldsOf(hub)).then((place) =>
+      place === undefined ? again(hub.box, item) : tellNotice(`Back: ${PLACES[place]}`),
+    )
   })
 }
 

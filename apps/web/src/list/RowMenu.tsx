@@ -4,6 +4,7 @@ import type { ReactElement, SyntheticEvent } from "react"
 import { useHub } from "@holdfast/react"
 import type { HubModel } from "@holdfast/client/model"
 import { formNow } from "../app/media.ts"
+import { tellNotice } from "../app/notices.ts"
 import { ContextMenu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
 import { useOpen } from "../workspace/use-open.ts"
@@ -99,10 +100,17 @@ function openingItems(id: string, isActive: boolean, { hub, open, peek, isPhone 
   return isActive ? [opens, look, ...(isPhone ? [] : beside), "line"] : [opens]
 }
 
-function offlineItems(id: string, { box, outbox }: HubModel): ReadonlyArray<MenuItem> {
+function offlineItems(id: string, hub: HubModel): ReadonlyArray<MenuItem> {
+  const { box, outbox } = hub
   const create = createOf(id) ?? ""
-  const hasFailed = outbox.get()?.items.find((item) => item.id === create)?.status === "failed"
-  const leave = (): void => void (hasFailed ? box?.clear(create) : box?.cancel(create))
+  const item = outbox.get()?.items.find((one) => one.id === create)
+  const hasFailed = item?.status === "failed"
+  const leave = (): void => {
+    if (item === undefined) return
+    import("../app/take-back-item.ts")
+      .then((acts) => (hasFailed ? acts.dropItem : acts.takeBackItem)(hub, item, id))
+      .catch((cause: Error) => tellNotice(`It stays as it is: ${cause.message}`))
+  }
   return [
     ...(hasFailed ? [{ title: "Try again", icon: "restart", run: () => void box?.retry(create) } as const] : []),
     { title: "Do not create it", icon: "trash", isDanger: true, run: leave },

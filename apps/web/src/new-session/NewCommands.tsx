@@ -6,9 +6,15 @@ import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useFocusedSession } from "../list/use-focused-session.ts"
 import { useAgents } from "./agents.ts"
-import { terminalRequest } from "./request.ts"
-import { useStart } from "./use-start.ts"
+import { type CreateInput, terminalRequest } from "./request.ts"
+import { type Start, useStart } from "./use-start.ts"
 import { useWish } from "./wish.ts"
+
+/** Starts a session where nothing else says why there is none. */
+export async function startTold(start: Start["start"], request: CreateInput): Promise<void> {
+  const problem = await start(request)
+  if (problem !== undefined) tellNotice(`Not started: ${problem}`)
+}
 
 /** Registers them. */
 export function NewCommands(): null {
@@ -21,7 +27,7 @@ export function NewCommands(): null {
   const directory =
     session === undefined || session.status === "offline" ? undefined : (session.agent?.cwd ?? session.terminal?.cwd)
   const open = (where: string) => (): void => {
-    start(terminalRequest(where)).catch((cause: Error) => tellNotice(cause.message))
+    void startTold(start, terminalRequest(where))
   }
   const home: Command = { id: "session.new-terminal", title: "New terminal", words: "shell", run: open("") }
   const here: ReadonlyArray<Command> =

@@ -39,7 +39,7 @@ export default function NewSession(): ReactElement {
   const submit = (event?: FormEvent): void => {
     event?.preventDefault()
     if (agent === undefined || isStarting) return
-    void start(agentRequest(agent, { ...wish, directory }, wish.message))
+    void start(agentRequest(agent, { ...wish, directory }, wish.message), wish.message.trim() === "" ? "" : wish.message)
   }
   useCommands([
     { id: "new.close", title: "Close the form", keys: ["Escape"], run: close },

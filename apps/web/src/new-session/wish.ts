@@ -25,16 +25,18 @@ const choice = new Preference<Choice>("new-session", NOTHING, readChoice)
 
 const readText = (stored: unknown): string | undefined => (typeof stored === "string" ? stored : undefined)
 
-const message = new Preference("new-session-message", "", readText)
+/** What one tab has sent is in no other any more. */
+const message = new Preference("new-session-message", "", readText).followed()
 
 /** The first message as it stands in the form. */
 export function firstMessageNow(): string {
   return message.get()
 }
 
-/** Takes the first message out of the form, as it is sent. */
-export function takeFirstMessage(): void {
-  message.choose("")
+/** Takes a first message out of the form once it is kept elsewhere; what was typed behind it meanwhile stays. */
+export function takeFirstMessage(text: string): void {
+  const now = message.get()
+  if (now.startsWith(text)) message.choose(now.slice(text.length).trimStart())
 }
 
 /** Puts a first message back into the form, in front of what was typed since. */

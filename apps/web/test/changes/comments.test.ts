@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest"
 import type { StreamEvent } from "@holdfast/client/model"
-import { type LineComment, messageOf, readComments, withComment } from "../../src/panes/changes/comments.ts"
+import {
+  isGone,
+  type LineComment,
+  messageOf,
+  readComments,
+  withComment,
+  withDiscarded,
+  withoutEdit,
+} from "../../src/panes/changes/comments.ts"
 import { isTouched } from "../../src/panes/changes/touched.ts"
 
 const comment = (more: Partial<LineComment> = {}): LineComment => ({
@@ -29,6 +37,28 @@ describe("comments on changes", () => {
         "`src/a.ts`, line 12:\n\n```ts\nconst x = 1\n```\n\nWhy 1?",
       ].join("\n\n"),
     )
+  })
+
+  it("APP-65 an undo of a discard leaves what was written since", () => {
+    const [old, other, since] = [comment(), comment({ id: "2" }), comment({ id: "3" })]
+    expect(withDiscarded([since], [old, other])).toEqual([old, other, since])
+    // One that was written again since is as it is now.
+    const again = comment({ text: "Why 2?" })
+    expect(withDiscarded([again, since], [old, other])).toEqual([other, again, since])
+    const many = Array.from({ length: 300 }, (_, at) => comment({ id: `${at}` }))
+    expect(readComments(JSON.stringify(withDiscarded([since], many)))).toHaveLength(300)
+  })
+
+  it("APP-65 one that was sent while it was edited stays gone, whatever ends the edit", () => {
+    const [before, open] = [comment(), comment({ text: "Why 1? Say." })]
+    expect(withoutEdit([open], before, open)).toEqual([before])
+    expect([isGone([open], open), isGone([], open)]).toEqual([false, true])
+    expect(withoutEdit([], before, open)).toEqual([])
+    // One that was emptied by the person is not in the way, and comes back.
+    const empty = comment({ text: "" })
+    expect(isGone([], empty)).toBe(false)
+    expect(withoutEdit([], before, empty)).toEqual([before])
+    expect(withoutEdit([], empty, empty)).toEqual([])
   })
 
   it("APP-65 what was kept is read back, and what is damaged is not", () => {

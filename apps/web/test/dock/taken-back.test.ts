@@ -12,7 +12,7 @@ describe("what is taken out of the outbox", () => {
     const drafts: Array<{ readonly session: string; readonly words: Words }> = []
     const first: Array<string> = []
     const to: Fields = {
-      draft: (session) => ({ giveBack: async (words) => void drafts.push({ session, words }) }),
+      draft: (session) => (session === "gone" ? undefined : { giveBack: async (words) => void drafts.push({ session, words }) }),
       firstMessage: (text) => void first.push(text),
     }
     return { drafts, first, to }
@@ -25,13 +25,13 @@ describe("what is taken out of the outbox", () => {
       { type: "file", mediaType: "image/png", filename: "a.png", url },
       { type: "text", text: "look" },
     ]
-    expect(await putBack({ id: "k", operation: "messages.send", input: { parts } }, "s", to)).toBe(true)
-    expect(await putBack({ id: "k", operation: "messages.send", input: { text: "words" } }, "t", to)).toBe(true)
+    expect(await putBack({ id: "k", operation: "messages.send", input: { parts } }, "s", to)).toBe("draft")
+    expect(await putBack({ id: "k", operation: "messages.send", input: { text: "words" } }, "t", to)).toBe("draft")
     expect(
       await putBack({ id: "k", operation: "sessions.create", input: { kind: "agent", message: { text: "begin" } } }, "n", to),
-    ).toBe(true)
-    expect(await putBack({ id: "k", operation: "sessions.create", input: { kind: "terminal" } }, "n", to)).toBe(false)
-    expect(await putBack({ id: "k", operation: "sessions.update", input: { label: "x" } }, "s", to)).toBe(false)
+    ).toBe("form")
+    expect(await putBack({ id: "k", operation: "sessions.create", input: { kind: "terminal" } }, "n", to)).toBeUndefined()
+    expect(await putBack({ id: "k", operation: "sessions.update", input: { label: "x" } }, "s", to)).toBeUndefined()
     expect(drafts.map(({ session, words }) => [session, words.text, words.files.map(({ name }) => name)])).toEqual([
       ["s", "look", ["a.png"]],
       ["t", "words", []],
@@ -39,9 +39,20 @@ describe("what is taken out of the outbox", () => {
     expect(first).toEqual(["begin"])
   })
 
+  it("APP-49 of a session that is not made goes into the form of a new one, as no pane shows its draft", async () => {
+    const { drafts, first, to } = fields()
+    const file = { type: "file", mediaType: "image/png", filename: "a.png", url: `data:image/png;base64,${btoa("x")}` }
+    const item = { id: "k", operation: "messages.send" } as const
+    expect(await putBack({ ...item, input: { text: "words" } }, "gone", to)).toBe("form")
+    expect(await putBack({ ...item, input: { parts: [file, { type: "text", text: "look" }] } }, "gone", to)).toBe(
+      "form without files",
+    )
+    expect([drafts, first]).toEqual([[], ["words", "look"]])
+  })
+
   it("APP-26 a session that is taken back leaves its first message in the form", async () => {
     const show = vi.fn()
-    takeFirstMessage()
+    takeFirstMessage(firstMessageNow())
     const box = (outcome: "cancelled" | "settled") => ({ cancel: () => Promise.resolve(outcome) })
     await takeBackStart(box("settled"), "id", "begin", show)
     expect(firstMessageNow()).toBe("")

@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { itemsFor } from "../../src/list/RowMenu.tsx"
 import type { MenuParts } from "../../src/list/RowMenu.tsx"
+import { undoLast } from "../../src/app/notices.ts"
+import { firstMessageNow, takeFirstMessage } from "../../src/new-session/wish.ts"
 import { agent, terminal } from "./records.ts"
 
 const RECORDS: ReadonlyMap<string, Session> = new Map(
@@ -30,4 +32,31 @@ describe("the menu of a row", () => {
     expect(titles(["a", "t"])).not.toContain("Peek and reply")
     expect(titles(["old"])).toEqual(["Open", "Take out of the archive", "Move to the trash"])
   })
+  it.each(["queued", "failed"] as const)(
+    "APP-49 leaves a session that is not made, %s, without losing its first message",
+    async (status) => {
+      takeFirstMessage(firstMessageNow())
+      const taken: Array<string> = []
+      const item = {
+        id: "c",
+        operation: "sessions.create",
+        status,
+        session: "new:c",
+        input: { kind: "agent", message: { text: "begin" } },
+      }
+      const box = {
+        clear: (id: string) => Promise.resolve(taken.push(id)),
+        cancel: (id: string) => Promise.resolve(taken.push(id)).then(() => "cancelled"),
+      }
+      const hub = { ...parts(false).hub, box, outbox: { get: () => ({ items: [item] }) } } as unknown as MenuParts["hub"]
+      const leave = itemsFor(["new:c"], { ...parts(false), hub }).find(
+        (one) => one !== "line" && one.title === "Do not create it",
+      )
+      if (leave !== undefined && leave !== "line") leave.run?.()
+      await vi.waitFor(() => expect(taken).toEqual(["c"]))
+      // What had failed is dropped with a way back.
+      if (status === "failed") await vi.waitFor(() => expect(undoLast()).toBe(true))
+      await vi.waitFor(() => expect(firstMessageNow()).toBe("begin"))
+    },
+  )
 })

@@ -7,6 +7,7 @@ import { useCommands } from "../../commands/use-commands.ts"
 import { Button } from "../../ui/Button.tsx"
 import css from "./Comments.module.css"
 import { commentStore, useComments } from "./comment-store.ts"
+import { withDiscarded } from "./comments.ts"
 import { sendComments } from "./send-comments.ts"
 
 interface CommentBarProps {
@@ -37,8 +38,9 @@ export function CommentBar({ session, agent }: CommentBarProps): ReactElement | 
     setIsSending(false)
   }
   const discard = (): void => {
+    const discarded = commentStore.of(session)
     commentStore.put(session, [])
-    tell(`Discarded ${words}.`, () => commentStore.put(session, comments))
+    tell(`Discarded ${words}.`, () => commentStore.put(session, withDiscarded(commentStore.of(session), discarded)))
   }
   useCommands(
     comments.length === 0

@@ -1,5 +1,5 @@
 /** A comment under its line: written, changed, taken away. */
-import { useEffect, useRef, useState } from "react"
+import { useEffect, useRef } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { Button } from "../../ui/Button.tsx"
 import css from "./Comments.module.css"
@@ -9,20 +9,18 @@ interface CommentFormProps {
   readonly comment: LineComment
   readonly onChange: (text: string) => void
   readonly onDone: () => void
+  readonly onCancel: () => void
 }
 
 /** The field. Every key is kept, so that nothing that was written is lost with the page. */
-export function CommentForm({ comment, onChange, onDone }: CommentFormProps): ReactElement {
+export function CommentForm({ comment, onChange, onDone, onCancel }: CommentFormProps): ReactElement {
   const field = useRef<HTMLTextAreaElement>(null)
-  const [before] = useState(comment.text)
   useEffect(() => field.current?.focus(), [])
   const lines = comment.from === comment.to ? `line ${comment.from}` : `lines ${comment.from} to ${comment.to}`
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === "Escape") {
-      onChange(before)
-      onDone()
-    } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onDone()
+    if (event.key === "Escape") onCancel()
+    else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onDone()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -45,13 +43,7 @@ export function CommentForm({ comment, onChange, onDone }: CommentFormProps): Re
         <Button keys="$mod+Enter" onClick={onDone} disabled={comment.text.trim() === ""}>
           Keep the comment
         </Button>
-        <Button
-          kind="quiet"
-          onClick={() => {
-            onChange(before)
-            onDone()
-          }}
-        >
+        <Button kind="quiet" onClick={onCancel}>
           Cancel
         </Button>
         {comment.text === "" ? <span className={css["hint"]}>The next line’s number takes it in, too.</span> : null}

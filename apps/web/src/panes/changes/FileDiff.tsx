@@ -60,7 +60,7 @@ function withoutLines({ status, mode }: Change): string {
 /** What a press of a line's number does, and what is under each line. */
 function useLineActions(session: string, path: string): LineActions {
   const comments = useComments(session)
-  const commenting = useCommenting(session, path)
+  const commenting = useCommenting(session, path, comments)
   const { open, begin } = commenting
   return useMemo((): LineActions => {
     const own = comments.filter((comment) => comment.path === path)
@@ -82,7 +82,13 @@ function useLineActions(session: string, path: string): LineActions {
               />
             ))}
           {open !== undefined && isHere(open) ? (
-            <CommentForm key={open.id} comment={open} onChange={commenting.change} onDone={commenting.done} />
+            <CommentForm
+              key={open.id}
+              comment={open}
+              onChange={commenting.change}
+              onDone={commenting.done}
+              onCancel={commenting.cancel}
+            />
           ) : null}
         </>
       )

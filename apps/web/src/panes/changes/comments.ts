@@ -13,7 +13,7 @@ export interface LineComment {
   readonly text: string
 }
 
-/** Most comments of a session, and longest comment and code. */
+/** Most comments of a session, unless more were there again after an undo; longest comment and code. */
 export const COMMENTS_MAX = 200
 export const TEXT_MAX = 10_000
 const CODE_MAX = 4000
@@ -48,7 +48,7 @@ export function readComments(text: string | null): ReadonlyArray<LineComment> {
   if (text === null) return []
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) ? value.filter(isComment).slice(0, COMMENTS_MAX) : []
+    return Array.isArray(value) ? value.filter(isComment) : []
   } catch {
     return []
   }
@@ -73,6 +73,29 @@ function isComment(value: unknown): value is LineComment {
 /** Whether no other comment is taken before these were sent. */
 export function isFull(comments: ReadonlyArray<LineComment>): boolean {
   return comments.length >= COMMENTS_MAX
+}
+
+/** Whether a comment that is open was sent or discarded meanwhile; one without words, or for which there is no room, is not among them. */
+export function isGone(comments: ReadonlyArray<LineComment>, open: LineComment): boolean {
+  return open.text.trim() !== "" && !isFull(comments) && !comments.some(({ id }) => id === open.id)
+}
+
+/** Comments with those that were discarded, before what was written since. */
+export function withDiscarded(
+  comments: ReadonlyArray<LineComment>,
+  discarded: ReadonlyArray<LineComment>,
+): ReadonlyArray<LineComment> {
+  const there = new Set(comments.map(({ id }) => id))
+  return [...discarded.filter(({ id }) => !there.has(id)), ...comments]
+}
+
+/** Comments with one as it was before it was edited; one that was sent or discarded meanwhile stays gone. */
+export function withoutEdit(
+  comments: ReadonlyArray<LineComment>,
+  before: LineComment,
+  open: LineComment,
+): ReadonlyArray<LineComment> {
+  return isGone(comments, open) ? comments : withComment(comments, before)
 }
 
 /** Comments with one more, or with another text for one that is there; an empty text takes it away. */

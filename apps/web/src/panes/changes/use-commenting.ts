@@ -3,7 +3,7 @@ import { useCallback, useState } from "react"
 import type { DiffLine } from "../../ui/diff/rows.ts"
 import { tellNotice } from "../../app/notices.ts"
 import { commentStore } from "./comment-store.ts"
-import { isFull, type LineComment, withComment } from "./comments.ts"
+import { isFull, isGone, type LineComment, withComment, withoutEdit } from "./comments.ts"
 
 /** What can be done. */
 export interface Commenting {
@@ -14,6 +14,8 @@ export interface Commenting {
   readonly change: (text: string) => void
   readonly remove: (comment: LineComment) => void
   readonly done: () => void
+  /** Leaves the comment that is being written as it was. */
+  readonly cancel: () => void
 }
 
 /** Which side of a change a line is on, and its number there. */
@@ -22,9 +24,12 @@ export function sideOf(line: DiffLine): { readonly side: "old" | "new"; readonly
   return line.new === undefined ? undefined : { side: "new", number: line.new }
 }
 
-/** Comments on a file of a session. What is written is kept with each key. */
-export function useCommenting(session: string, path: string): Commenting {
-  const [open, setOpen] = useState<LineComment>()
+/** Comments on a file of a session. What is written is kept with each key; `comments` are those of the session. */
+export function useCommenting(session: string, path: string, comments: ReadonlyArray<LineComment>): Commenting {
+  const [writing, setOpen] = useState<LineComment>()
+  const [before, setBefore] = useState<LineComment>()
+  // What was sent or discarded meanwhile is not written any more.
+  const open = writing === undefined || isGone(comments, writing) ? undefined : writing
   const keep = (comment: LineComment): void => commentStore.put(session, withComment(commentStore.of(session), comment))
   const begin = useCallback(
     (line: DiffLine): void => {
@@ -33,6 +38,7 @@ export function useCommenting(session: string, path: string): Commenting {
       const { side, number } = place
       if (isFull(commentStore.of(session)))
         return tellNotice("A message takes no more comments: send these first, or discard some.")
+      setBefore(undefined)
       setOpen((before) => {
         // The next line is taken in: its number is pressed while the comment has no words yet.
         const isNext =
@@ -46,7 +52,10 @@ export function useCommenting(session: string, path: string): Commenting {
   return {
     open: open?.path === path ? open : undefined,
     begin,
-    edit: setOpen,
+    edit: (comment) => {
+      setOpen(comment)
+      setBefore(comment)
+    },
     change: (text) => {
       if (open === undefined) return
       const changed = { ...open, text }
@@ -55,5 +64,10 @@ export function useCommenting(session: string, path: string): Commenting {
     },
     remove: (comment) => keep({ ...comment, text: "" }),
     done: () => setOpen(undefined),
+    cancel: () => {
+      if (writing === undefined) return
+      commentStore.put(session, withoutEdit(commentStore.of(session), before ?? { ...writing, text: "" }, writing))
+      setOpen(undefined)
+    },
   }
 }
