@@ -39,6 +39,8 @@ export interface Principal {
   readonly sessions?: ReadonlySet<string>
   /** Whose idempotency keys it uses, when not its own: the owner's are one, through restarts and rotations (H-22). */
   readonly holder?: string
+  /** It is a device of its holder's: a credential with a scope of its own (G-23). */
+  readonly device?: true
 }
 
 /** Whose keys a caller uses, which names the person (H-22). */

@@ -21,11 +21,13 @@ describe.each(["memory", "sqlite"])("keys of requests, %s", (store) => {
     await directory.remove()
   })
 
-  it("H-22 a creation's key belongs to its credential, and the owner's credentials are one (fault:N71)", async () => {
+  it("H-22 a creation's key belongs to its credential, and the owner's credentials are one, devices among them (fault:N71)", async () => {
     const made = [await create(ONE), await create(TWO), await create({ ...OWNER, holder: "owner" })]
     expect(new Set(made.map(({ session }) => session.id)).size).toBe(3)
     const again = [await create(ONE), await create(TWO), await create({ ...OWNER, credential: "after", holder: "owner" })]
     expect(again.map(({ session, created }) => [session.id, created])).toEqual(made.map(({ session }) => [session.id, false]))
+    const device = { ...token("phone"), holder: "owner", device: true } as const
+    expect(await create(device)).toMatchObject({ created: false, session: { id: made[2]?.session.id } })
     const other = house.run(house.hub.create({ ...REQUEST, args: ["-u"], key: "k" }, ONE))
     await expect(other).rejects.toMatchObject({ _tag: "KeyConflict", key: "k" })
   })

@@ -11,7 +11,7 @@ import { Repeats } from "../src/operations/Repeats.ts"
 const token = (credential: string): Principal => ({ name: credential, credential, scope: "write" })
 
 describe("how often a token may ask", () => {
-  it("X-26 a token is refused beyond its limit until the window is over, others and the owner are not", () => {
+  it("X-26 a token is refused beyond its limit until the window is over; others, the owner and the owner's devices are not", () => {
     const clock = { now: 0 }
     const rates = new Rates(3, () => clock.now)
     const [a, b] = [token("a"), token("b")]
@@ -24,6 +24,9 @@ describe("how often a token may ask", () => {
     const owner = { ...OWNER, holder: "owner" }
     for (let i = 0; i < 10; i++) expect(rates.take(owner)).toBeUndefined()
     expect(rates.of(owner)).toBeUndefined()
+    const phone = { ...token("phone"), holder: "owner", device: true } as const
+    for (let i = 0; i < 10; i++) expect(rates.take(phone)).toBeUndefined()
+    expect(rates.of(phone)).toBeUndefined()
     clock.now = RATE_WINDOW
     expect(rates.take(a)).toBeUndefined()
   })
@@ -95,6 +98,19 @@ describe("keyed requests whose operation keeps no key", () => {
     begun[0]?.(Exit.fail({ _tag: "Unavailable" } as DoorError))
     ask("k", { name: "x" })
     expect(begun).toHaveLength(3)
+  })
+
+  it("H-22 X-25 a device gets no answer that the owner or another device was given, as it may have fewer rights", () => {
+    const { ask, begun } = asked()
+    const device = (credential: string) => ({ ...token(credential), holder: "owner", device: true }) as const
+    const owner = (credential: string) => ({ ...OWNER, credential, holder: "owner" })
+    const link = ask("k", {}, owner("owner-1"))
+    begun[0]?.(Exit.succeed({ url: "the owner's link" }))
+    expect([ask("k", {}, device("phone")).outcome, ask("k", {}, device("tablet")).outcome]).toEqual([undefined, undefined])
+    expect(begun).toHaveLength(3)
+    begun[1]?.(Exit.succeed({ url: "the phone's link" }))
+    expect(ask("k", {}, device("phone")).outcome).toEqual(Exit.succeed({ url: "the phone's link" }))
+    expect(ask("k", {}, owner("owner-2")).outcome).toEqual(link.outcome)
   })
 
   it("X-25 at most a thousand outcomes are kept", () => {

@@ -47,7 +47,7 @@ export interface Credentials {
   ) => { readonly pairing: string; readonly secret: string; readonly expiresAt: number }
   /** What has become of a pairing. */
   readonly pairing: (id: string) => Pairing
-  /** Calls back when a pairing has a device; gives what ends that. */
+  /** Calls back once when a pairing has a device; gives what ends that. */
   readonly onPaired: (id: string, listener: () => void) => () => void
   /** Turns a link's secret into a browser's key or a device's secret; `undefined` when the link is not good (any more). */
   readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>

@@ -11,6 +11,7 @@ import type { Principal } from "@holdfast/hub/Hub"
 import { type CredentialTable, type Entry, lasting } from "./CredentialTable.ts"
 import type { CredentialOptions, NewToken, SettingProblem } from "./credential-options.ts"
 import { Expiry } from "./Expiry.ts"
+import { Forgetting } from "./Forgetting.ts"
 import { Links, type NewDevice, type PairedDevice } from "./links.ts"
 import { type Pairing, Pairings } from "./Pairings.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
@@ -30,9 +31,6 @@ const TOKEN = "token/"
 const BROWSER = "browser/"
 const EXPIRED = "expired/"
 
-/** Milliseconds after which what the store did not let go of is tried again. */
-const AGAIN = 60_000
-
 type Kept<A> = Effect.Effect<A, StorageFull | Unavailable>
 
 /** A token whose time has come, and the settings that keep it and its browsers. */
@@ -51,6 +49,7 @@ export class KeptCredentials {
   readonly #links = new Links()
   readonly #rotating = Semaphore.makeUnsafe(1)
   readonly #expiry: Expiry
+  readonly #forgetting: Forgetting
   /** Ids of tokens that another version wrote: they open nothing, and their persons are not forgotten. */
   readonly #unread = new Set<string>()
   /** Tokens whose time has come and that the store still has. */
@@ -64,6 +63,7 @@ export class KeptCredentials {
     this.#expiry = new Expiry(options.now, (settings) => {
       for (const setting of settings) run(this.#over(setting))
     })
+    this.#forgetting = new Forgetting(options, this.#expiry)
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
   }
@@ -144,7 +144,7 @@ export class KeptCredentials {
       const token = { ...shown, name }
       return Effect.flatMap(this.#keep(token, entry.hash), () => {
         // It may have ended meanwhile.
-        if (this.#table.lasting(id) === undefined) return Effect.as(this.#forget([`${TOKEN}${id}`]), undefined)
+        if (this.#table.lasting(id) === undefined) return Effect.as(this.#forgetting.forget([`${TOKEN}${id}`]), undefined)
         this.#shown.set(id, token)
         this.#table.rename(id, name)
         return Effect.succeed(token)
@@ -165,7 +165,7 @@ export class KeptCredentials {
       name,
       credential: id,
       scope,
-      ...(device === true ? { holder: OWNER.holder } : {}),
+      ...(device === true ? { holder: OWNER.holder, device } : {}),
       ...(sessions === undefined ? {} : { sessions: new Set(sessions) }),
     }
     const setting = `${TOKEN}${id}`
@@ -184,14 +184,17 @@ export class KeptCredentials {
     return Effect.suspend(() => {
       if (!this.#shown.has(id)) return Effect.succeed(false)
       return this.#drop(id, this.#table.end(id))
-    }).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
+    }).pipe(Effect.mapError(endedProblem), Effect.uninterruptible)
   }
 
   /** Ends a token or a browser's key whose time has come; what the store does not let go of now is tried again. */
   #over(setting: string): Effect.Effect<void> {
-    const ended = setting.startsWith(TOKEN) ? this.#expire(setting.slice(TOKEN.length)) : this.#expireKey(setting)
-    const { again = AGAIN, now } = this.#options
-    return ended.pipe(Effect.catch(() => Effect.sync(() => this.#expiry.add(setting, now() + again))))
+    const over = () => {
+      if (setting.startsWith(TOKEN)) return this.#expire(setting.slice(TOKEN.length))
+      if (setting.startsWith(BROWSER)) this.#table.expireKey(setting.slice(BROWSER.length))
+      return this.#forgetting.forget([setting])
+    }
+    return Effect.suspend(over).pipe(Effect.catch(() => Effect.sync(() => this.#forgetting.later(setting))))
   }
 
   /** Whoever shows the secret of an expired token later hears why it is refused (X-21). */
@@ -203,27 +206,24 @@ export class KeptCredentials {
         this.#ending.set(id, { hash, expiresAt, settings: this.#table.expire(id, expiresAt) })
       }
       const ending = this.#ending.get(id)
-      if (ending === undefined) return Effect.void
+      // It was ended before its time, and the store did not let go of it then.
+      if (ending === undefined) return Effect.asVoid(this.#drop(id, []))
       const kept = this.#options.store.putSetting(`${EXPIRED}${ending.hash}`, String(ending.expiresAt))
       return kept.pipe(Effect.andThen(this.#drop(id, ending.settings)), Effect.andThen(this.#dropDisplaced))
     })
   }
 
-  #expireKey(setting: string): Effect.Effect<void, SettingProblem> {
-    return Effect.suspend(() => {
-      this.#table.expireKey(setting.slice(BROWSER.length))
-      return this.#forget([setting])
-    })
-  }
-
   /** Lets go of the times of expired tokens that are not remembered any more. */
   get #dropDisplaced(): Effect.Effect<void, SettingProblem> {
-    return Effect.suspend(() => this.#forget(this.#table.expired.takeDisplaced().map((hash) => `${EXPIRED}${hash}`)))
+    return Effect.suspend(() => this.#forgetting.forget(this.#table.expired.takeDisplaced().map((hash) => `${EXPIRED}${hash}`)))
   }
 
-  /** Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated. */
+  /**
+   * Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated. Without
+   * the token, which goes first, a restart brings none of its browsers back.
+   */
   #drop(id: string, settings: ReadonlyArray<string>): Effect.Effect<boolean, SettingProblem> {
-    return Effect.map(this.#forget([...new Set([...settings, `${TOKEN}${id}`])]), () => {
+    return Effect.map(this.#forgetting.forget([...new Set([`${TOKEN}${id}`, ...settings])]), () => {
       this.#ending.delete(id)
       if (!this.#shown.delete(id)) return false
       for (const listener of this.#listeners) listener(id)
@@ -240,12 +240,12 @@ export class KeptCredentials {
       return Effect.flatMap(replaced, (secret) => {
         const before = this.owner.credential
         this.#owner = this.#own(secret)
+        this.#links.dropDevices()
         const devices = this.tokens().flatMap(({ id, device }) => (device === true ? [id] : []))
-        const kept = [before, ...devices].flatMap((credential) => this.#table.end(credential))
-        return this.#forget([...kept, ...this.#table.endBrowsers(FIXED)]).pipe(
-          Effect.map(() => devices.forEach((id) => this.#shown.delete(id))),
-          Effect.mapError(storeProblem),
-        )
+        for (const id of devices) this.#shown.delete(id)
+        const ended = [before, ...devices].flatMap((credential) => this.#table.end(credential))
+        const kept = new Set([...ended, ...this.#table.endBrowsers(FIXED), ...this.#forgetting.left])
+        return this.#forgetting.forget([...kept]).pipe(Effect.mapError(endedProblem))
       })
       // What is in the file is what counts here, also when the client that asked has gone or two ask.
     }).pipe(this.#rotating.withPermit, Effect.uninterruptible)
@@ -273,7 +273,7 @@ export class KeptCredentials {
     }
   }
 
-  /** Makes the device of a link, which is a token of its own (G-23); its maker may have ended meanwhile. */
+  /** Makes the device of a link, which is a token of its own (G-23); its maker may have ended meanwhile, or the owner's credential. */
   #pair(
     principal: Principal,
     { name = DEVICE, pairing, scope }: PairedDevice,
@@ -281,8 +281,10 @@ export class KeptCredentials {
     const taken = new Set(this.tokens().map((token) => token.name))
     let free = name
     for (let number = 2; taken.has(free); number++) free = `${headOf(name, 60)} ${number}`
+    const owner = this.#owner
     return Effect.flatMap(this.#make({ name: free, scope, device: true }), ({ id, secret }) => {
-      if (!this.#table.has(principal.credential)) return Effect.as(this.#drop(id, this.#table.end(id)), undefined)
+      if (owner !== this.#owner || !this.#table.has(principal.credential))
+        return Effect.as(this.#drop(id, this.#table.end(id)), undefined)
       this.pairings.settle(pairing, id)
       return Effect.succeed(secret)
     })
@@ -294,10 +296,14 @@ export class KeptCredentials {
       const link = this.#links.take(secret, now())
       if (link === undefined) return Effect.succeed(undefined)
       const { device } = link
+      const owner = this.#owner
+      const putBack = Effect.sync(() => {
+        if (owner === this.#owner && this.#table.has(link.principal.credential)) this.#links.putBack(secret, link)
+      })
       if (device !== undefined) {
         this.pairings.begin(device.pairing)
         return this.#pair(link.principal, device).pipe(
-          Effect.tapError(() => Effect.sync(() => this.#links.putBack(secret, link))),
+          Effect.tapError(() => putBack),
           Effect.ensuring(Effect.sync(() => this.pairings.end(device.pairing))),
         )
       }
@@ -309,12 +315,14 @@ export class KeptCredentials {
       const setting = `${BROWSER}${hash}`
       return store.putSetting(setting, keyText({ from: from.hash, hash, expiresAt })).pipe(
         Effect.flatMap(() => {
-          // The credential may have ended meanwhile, with the keys that were there.
-          if (this.#table.withHash(from.hash) === undefined) return Effect.as(this.#forget([setting]), undefined)
+          // The credential may have ended meanwhile, with the keys that were there; or the owner's, with all keys of the owner.
+          const isReplaced = from.principal.holder === OWNER.holder && owner !== this.#owner
+          if (isReplaced || this.#table.withHash(from.hash) === undefined)
+            return Effect.as(this.#forgetting.forget([setting]), undefined)
           this.#addKey(hash, from.principal, expiresAt)
           return Effect.succeed(key)
         }),
-        Effect.tapError(() => Effect.sync(() => this.#links.putBack(secret, link))),
+        Effect.tapError(() => putBack),
       )
     }).pipe(Effect.mapError(storeProblem), Effect.uninterruptible)
   }
@@ -324,12 +332,11 @@ export class KeptCredentials {
     this.#table.add(entry)
     return entry
   }
-
-  #forget(settings: ReadonlyArray<string>): Effect.Effect<void, SettingProblem> {
-    for (const setting of settings) this.#expiry.remove(setting)
-    return Effect.forEach(settings, (setting) => this.#options.store.putSetting(setting, undefined), { discard: true })
-  }
 }
 
 const storeProblem = (error: SettingProblem): StorageFull | Unavailable =>
   error._tag === "StoreFull" ? new StorageFull({ message: error.message }) : new Unavailable({ message: error.message })
+
+/** What has ended in memory may come back with a restart as long as the store has it. */
+const endedProblem = ({ _tag, message }: SettingProblem): StorageFull | Unavailable =>
+  storeProblem({ _tag, message: `${message}; what you ended is signed out, but a restart may let it in again: repeat this` })

@@ -39,7 +39,9 @@ export class Pairings {
     this.#devices.set(pairing, device)
     const [oldest] = this.#devices.keys()
     if (this.#devices.size > REMEMBERED && oldest !== undefined) this.#devices.delete(oldest)
-    for (const listener of this.#listeners.get(pairing) ?? []) listener()
+    const listeners = this.#listeners.get(pairing) ?? []
+    this.#listeners.delete(pairing)
+    for (const listener of listeners) listener()
   }
 
   /** Id of the device of a pairing. */
@@ -47,13 +49,18 @@ export class Pairings {
     return this.#devices.get(pairing)
   }
 
-  /** Calls back when a pairing has a device; gives what ends that. */
+  /** How many pairings someone waits for. */
+  get awaited(): number {
+    return this.#listeners.size
+  }
+
+  /** Calls back once when a pairing has a device; gives what ends that. */
   on(pairing: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(pairing) ?? new Set()
     this.#listeners.set(pairing, listeners.add(listener))
     return () => {
       listeners.delete(listener)
-      if (listeners.size === 0) this.#listeners.delete(pairing)
+      if (listeners.size === 0 && this.#listeners.get(pairing) === listeners) this.#listeners.delete(pairing)
     }
   }
 }

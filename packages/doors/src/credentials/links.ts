@@ -1,7 +1,7 @@
 /**
  * One-time links: secrets that a browser turns into a key once, in memory only (G-6).
  *
- * At most `MAX_LINKS` wait at a time; making another drops the oldest.
+ * At most `MAX_LINKS` wait at a time; making another drops the oldest of whoever has most of them.
  */
 import type { TokenScope } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
@@ -35,12 +35,19 @@ export class Links {
   /** Lets a link wait; its secret is given this once. */
   make(link: Link): string {
     const secret = makeSecret()
-    for (const oldest of this.#waiting.keys()) {
-      if (this.#waiting.size < MAX_LINKS) break
-      this.#waiting.delete(oldest)
-    }
     this.#waiting.set(hashSecret(secret), link)
+    if (this.#waiting.size > MAX_LINKS) this.#dropOne()
     return secret
+  }
+
+  /** Drops the oldest link of whoever has most, so that no one pushes out those of others. */
+  #dropOne(): void {
+    const counts = new Map<string, number>()
+    for (const { principal } of this.#waiting.values())
+      counts.set(principal.credential, (counts.get(principal.credential) ?? 0) + 1)
+    const most = Math.max(...counts.values())
+    for (const [hash, { principal }] of this.#waiting)
+      if (counts.get(principal.credential) === most) return void this.#waiting.delete(hash)
   }
 
   /** Takes the link out and gives its principal; `undefined` when it is not known, used or expired. */
@@ -61,6 +68,11 @@ export class Links {
   /** Puts a taken link back, because what it was taken for failed. */
   putBack(secret: string, link: Link): void {
     this.#waiting.set(hashSecret(secret), link)
+  }
+
+  /** Drops the links that make devices. */
+  dropDevices(): void {
+    for (const [hash, { device }] of this.#waiting) if (device !== undefined) this.#waiting.delete(hash)
   }
 
   /** Drops the links a credential made. */

@@ -122,8 +122,8 @@ const pair = (
 const paired = (credentials: Credentials, pairing: string, wait = 0): Effect.Effect<PairingReport> => {
   const report = Effect.sync(() => credentials.pairing(pairing))
   const settled = Effect.callback<void>((resume) => {
+    if (!credentials.pairing(pairing).isOpen) return resume(Effect.void)
     const stop = credentials.onPaired(pairing, () => resume(Effect.void))
-    if (!credentials.pairing(pairing).isOpen) resume(Effect.void)
     return Effect.sync(stop)
   })
   return Effect.flatMap(report, (now) =>

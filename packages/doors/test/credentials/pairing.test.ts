@@ -57,7 +57,7 @@ describe("devices", () => {
     expect(told).toBe(1)
     stop()
     expect(credentials.authenticate(secret)).toEqual({
-      ...{ name: "Phone", credential: device?.id, scope: "write", holder: "owner" },
+      ...{ name: "Phone", credential: device?.id, scope: "write", holder: "owner", device: true },
     })
     expect(JSON.stringify([...kept.all])).not.toContain(secret)
     const again = await begin(kept)

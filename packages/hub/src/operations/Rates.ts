@@ -1,7 +1,7 @@
 /**
  * How often each token asks: operations a minute, counted in windows that begin with a token's first (docs/protocol/rules.md, X-26).
  *
- * The owner's credential has no limit. What is refused is not counted. Two numbers for each token that asked of late.
+ * The owner's credential has no limit, nor have the owner's devices. What is refused is not counted. Two numbers for each token that asked of late.
  */
 import { RateLimited } from "@holdfast/protocol/errors"
 import type { Principal, Rate } from "../Hub.ts"
@@ -62,5 +62,5 @@ export class Rates {
   }
 }
 
-/** The owner's credential and its like are not limited, nor is who shows none: public operations are for those. */
+/** The owner's credential, its like and the owner's devices are not limited, nor is who shows none: public operations are for those. */
 const isLimited = ({ holder, scope }: Principal): boolean => holder === undefined && scope !== "none"

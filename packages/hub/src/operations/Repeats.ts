@@ -39,7 +39,9 @@ export class Repeats {
     begin: (done: Done<unknown>) => Running | void,
     done: Done<unknown>,
   ): undefined {
-    const name = `${operation} ${keptKey(by, key)}`
+    // Answers are secrets: those of the owner's links and tokens are not for a device, whose scope may be less (H-22).
+    const asker = by.device === true ? { credential: by.credential } : by
+    const name = `${operation} ${keptKey(asker, key)}`
     const hash = bodyHash(input ?? {})
     const known = this.#kept.get(name)
     if (known !== undefined && this.#now() - known.at < KEPT_FOR) {

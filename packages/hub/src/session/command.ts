@@ -34,7 +34,7 @@ interface InFlight {
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
 
 /** A caller's key as it is kept: the same text of another credential is another key (H-22). Keys of the hub's own have no blank in them. */
-export function keptKey(by: Principal, key: string): string {
+export function keptKey(by: Pick<Principal, "credential" | "holder">, key: string): string {
   return `${keeperOf(by)} ${key}`
 }
 
