@@ -14,6 +14,9 @@ const TEXT =
 /** What keeps single keys for itself while it is open. */
 const OVER = "[role=dialog],[role=menu],[role=listbox],[role=alertdialog]"
 
+/** What has the focus while it is open: where that was lost, it is not for what is behind. */
+const TAKES_FOCUS = "[role=dialog],[role=menu],[role=alertdialog]"
+
 /** Whether text is typed into an element. */
 export function isText(element: Element | null): boolean {
   return element?.matches(TEXT) === true
@@ -37,7 +40,8 @@ export function placeOf(target: Element | null, focused: string | undefined): Pl
   if (named === "terminal") kinds.add("terminal")
   if (named === "composer") kinds.add("composer")
   const seen = paneInSight(focused)
-  const pane = own ?? (isNowhere ? seen : null)
+  const isBehind = isNowhere && [...document.querySelectorAll(TAKES_FOCUS)].some(isInSight)
+  const pane = own ?? (isNowhere && !isBehind ? seen : null)
   const isTyped = isText(target)
   // In what is open over the page keys are for a request that has the focus, or whose place has it.
   const around = target?.matches("[data-neutral]") ? target : isOver ? null : pane

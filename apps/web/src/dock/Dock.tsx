@@ -14,7 +14,8 @@ import { snoozeStore } from "../requests/snooze-store.ts"
 import { trustNews } from "../requests/trust-news.ts"
 import { TrustView } from "../requests/TrustView.tsx"
 import { useSettled } from "../requests/use-settled.ts"
-import { trustKeyOf, untrustedOf } from "../requests/waiting.ts"
+import { useUntrusted } from "../requests/use-waiting.ts"
+import { trustKeyOf } from "../requests/waiting.ts"
 import { useStore } from "../ui/store.ts"
 import { Composer } from "./Composer.tsx"
 import styles from "./Dock.module.css"
@@ -103,7 +104,7 @@ function Waiting({ session, asker }: { readonly session: string; readonly asker:
   const snoozed = useStore(snoozeStore)
   const key = trustKeyOf(record)
   const decided = useStore(trustNews).filter((one) => one.key === key)
-  const waiting = record === undefined ? undefined : untrustedOf(record)
+  const waiting = useUntrusted(record)
   const untrusted = key === undefined || snoozed[key] === undefined ? waiting : undefined
   const open = useMemo(() => requests.map((request) => ({ session, request })), [requests, session])
   const settled = useSettled(open)

@@ -20,7 +20,8 @@ import { SettledLines } from "./SettledLines.tsx"
 import { trustNews } from "./trust-news.ts"
 import { TrustView } from "./TrustView.tsx"
 import { useSettled } from "./use-settled.ts"
-import { trustKeyOf, untrustedOf } from "./waiting.ts"
+import { useUntrusted } from "./use-waiting.ts"
+import { trustKeyOf } from "./waiting.ts"
 import { Written } from "./Written.tsx"
 
 /** What a peek is given. */
@@ -42,7 +43,7 @@ export default function PeekView({ session, onClose, onLeave }: PeekViewProps) {
   const open = useOpen()
   // What the person has opened gets the focus; what comes later does not.
   const [first] = useState(own[0]?.request.id)
-  const untrusted = record === undefined ? undefined : untrustedOf(record)
+  const untrusted = useUntrusted(record)
   const [isTrustFirst] = useState(untrusted !== undefined)
   if (record === undefined || record.status === "offline") return null
   const asker = record.agent?.name ?? record.label

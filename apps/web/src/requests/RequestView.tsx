@@ -4,10 +4,9 @@
  *
  * Invariant: what allows does nothing until all that is asked is on the screen or can be scrolled to.
  */
-import { useEffect, useId, useLayoutEffect, useRef } from "react"
-import type { RefObject } from "react"
+import { useEffect, useId, useRef } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
-import { focusByItself, offerFocus, useFocusStays } from "../app/own-focus.ts"
+import { offerFocus, useFocusStays } from "../app/own-focus.ts"
 import { receiveVisit } from "../app/visit.ts"
 import { noteGone } from "../commands/asked-keys.ts"
 import { useCommands } from "../commands/use-commands.ts"
@@ -16,6 +15,7 @@ import { useSeconds } from "../dock/use-seconds.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
 import { allowWords, type Asked, headingOf } from "./asked.ts"
+import { FocusStaysHere, useFocusBack } from "./focus-kept.ts"
 import { QuestionForm } from "./QuestionForm.tsx"
 import styles from "./Request.module.css"
 import { RequestActs } from "./RequestActs.tsx"
@@ -60,7 +60,7 @@ export function RequestView(props: RequestViewProps) {
   useEffect(() => {
     if (place === "dock" && at === 0) receiveVisit(session, element.current)
   }, [place, at, session])
-  useFocusBack(element, now.unfolded)
+  useFocusBack(element, now.unfolded !== undefined)
   useFocusStays(element)
   useEffect(() => () => noteGone(session), [session])
   const isSending = answer.state._tag === "Sending"
@@ -98,26 +98,6 @@ export function RequestView(props: RequestViewProps) {
       {isSending ? null : <FocusStaysHere element={element} />}
     </section>
   )
-}
-
-/** What was unfolded had the focus: it goes back to the request. */
-function useFocusBack(element: RefObject<HTMLElement | null>, unfolded: Unfolded): void {
-  const before = useRef<Unfolded>(undefined)
-  useEffect(() => {
-    if (before.current !== undefined && unfolded === undefined) focusByItself(element.current)
-    before.current = unfolded
-  }, [element, unfolded])
-}
-
-/** While it is there the request can be answered: when that is over, what had the focus in it may be gone, and the request gets it. */
-function FocusStaysHere({ element }: { readonly element: RefObject<HTMLElement | null> }) {
-  useLayoutEffect(() => {
-    const own = element.current
-    return () => {
-      if (own?.contains(document.activeElement) === true) focusByItself(own)
-    }
-  }, [element])
-  return null
 }
 
 interface HeadProps {

@@ -11,6 +11,7 @@ import { useCommands } from "../commands/use-commands.ts"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
 import { Act } from "./Act.tsx"
+import { FocusStaysHere, useFocusBack } from "./focus-kept.ts"
 import { SnoozeForm } from "./RequestForms.tsx"
 import styles from "./Request.module.css"
 import type { RequestPlace } from "./RequestView.tsx"
@@ -39,7 +40,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
   const element = useRef<HTMLElement>(null)
   const key = trustKey(directory)
   const target = `${key} ${useId()}`
-  const { isArmed, choosing } = useArmed(element, `${key} ${brings.length}`)
+  const { isArmed, choosing } = useArmed(element, `${key} ${JSON.stringify(brings)}`)
   const now = useTrust(directory, onDone)
   const [isSnoozing, setIsSnoozing] = useState(false)
   useEffect(() => {
@@ -48,9 +49,11 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
   useEffect(() => {
     if (place === "dock") receiveVisit(session, element.current)
   }, [place, session])
+  useFocusBack(element, isSnoozing)
   useFocusStays(element)
   useEffect(() => () => noteGone(session), [session])
   const snooze = (until: number): void => {
+    setIsSnoozing(false)
     snoozeStore.snooze(key, until)
     onDone?.()
   }
@@ -91,6 +94,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
         )}
       </div>
       {isOpen ? <TrustKeys now={now} session={session} target={target} isArmed={isArmed} onSnooze={setIsSnoozing} /> : null}
+      {isOpen ? <FocusStaysHere element={element} /> : null}
     </section>
   )
 }
@@ -123,7 +127,7 @@ function Files({ title, files }: { readonly title: string; readonly files: Reado
       <p id={id}>{title}</p>
       <dl tabIndex={0} aria-labelledby={id}>
         {files.map(({ path, what }) => (
-          <div key={path}>
+          <div key={`${path} ${what}`}>
             <dt dir="ltr">
               <Written text={path} />
             </dt>

@@ -5,7 +5,14 @@ import type { Readable } from "@holdfast/client/model"
 import type { ShownSession } from "@holdfast/client/outbox"
 import { useAllPermissions, useCell, useHub } from "@holdfast/react"
 import { snoozeStore } from "./snooze-store.ts"
-import { blockedTerminals, untrustedDirectories, type Waiting, waitingNow } from "./waiting.ts"
+import {
+  blockedTerminals,
+  type UntrustedDirectory,
+  untrustedDirectories,
+  untrustedFor,
+  type Waiting,
+  waitingNow,
+} from "./waiting.ts"
 
 /** What waits, the oldest first. */
 export interface WaitingNow {
@@ -38,12 +45,24 @@ const isSame = (some: ReadonlyArray<Waiting>, others: ReadonlyArray<Waiting>): b
     return key === other?.key && label === other.label && sameJson(untrusted, other.untrusted)
   })
 
+/** The directories whose trust is to be decided. */
+function useDirectories(): ReadonlyArray<Waiting> {
+  const { table } = useHub()
+  return useCell(useMemo(() => foundCell(table.list({ kind: "agent" }).sessions, untrustedDirectories), [table]))
+}
+
+/** The directory of a session, while its trust is to be decided: the one decision that there is for all sessions in it. */
+export function useUntrusted(session: ShownSession | undefined): UntrustedDirectory | undefined {
+  const directories = useDirectories()
+  return useMemo(() => (session === undefined ? undefined : untrustedFor(session, directories)), [session, directories])
+}
+
 /** Everything that waits for a person. */
 export function useWaitingNow(): WaitingNow {
   const { requests } = useAllPermissions()
   const { table } = useHub()
   const terminals = useCell(useMemo(() => foundCell(table.list({ kind: "terminal" }).sessions, blockedTerminals), [table]))
-  const directories = useCell(useMemo(() => foundCell(table.list({ kind: "agent" }).sessions, untrustedDirectories), [table]))
+  const directories = useDirectories()
   const snoozed = useCell(snoozeStore)
   return useMemo(
     () => waitingNow(requests, [...terminals, ...directories], snoozed, Date.now()),

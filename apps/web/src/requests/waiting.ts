@@ -2,6 +2,7 @@
 import type { WaitingRequest } from "@holdfast/client/model"
 import type { ShownSession } from "@holdfast/client/outbox"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import { broughtTogether } from "@holdfast/core/agent/brought"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
 import type { Session } from "@holdfast/protocol/session"
 import type { TerminalProgram } from "@holdfast/protocol/terminal-program"
@@ -70,8 +71,8 @@ export function blockedTerminals(sessions: ReadonlyArray<ShownSession>): Readonl
   })
 }
 
-/** The directory of a session, if its trust is to be decided. */
-export function untrustedOf(session: ShownSession): UntrustedDirectory | undefined {
+/** The directory of a session, if its trust is to be decided, with what it brings for this session alone. */
+function untrustedOf(session: ShownSession): UntrustedDirectory | undefined {
   if (session.status !== "active") return undefined
   const { agent, createdAt, id, label } = session
   if (agent?.trust?.state !== "waiting") return undefined
@@ -96,9 +97,16 @@ export function untrustedDirectories(sessions: ReadonlyArray<ShownSession>): Rea
 
 /** Agents read different files of one directory: what any of them would run is shown. */
 function together(one: UntrustedDirectory, other: UntrustedDirectory): UntrustedDirectory {
-  const more = other.brings.filter(({ path }) => !one.brings.some((known) => known.path === path))
-  const brings = more.length === 0 ? one.brings : [...one.brings, ...more]
-  return { ...one, brings, sessions: [...one.sessions, ...other.sessions].sort((a, b) => a.since - b.since) }
+  const more = other.sessions.filter(({ session }) => !one.sessions.some((known) => known.session === session))
+  const sessions = [...one.sessions, ...more].sort((a, b) => a.since - b.since)
+  return { ...one, brings: broughtTogether(one.brings, other.brings), sessions }
+}
+
+/** The directory of a session as it is decided: with what it brings for all sessions that wait in it. */
+export function untrustedFor(session: ShownSession, directories: ReadonlyArray<Waiting>): UntrustedDirectory | undefined {
+  const own = untrustedOf(session)
+  const known = directories.find(({ untrusted }) => untrusted !== undefined && untrusted.directory === own?.directory)?.untrusted
+  return own === undefined || known === undefined ? own : together(known, own)
 }
 
 /** Everything that waits, the oldest first: shown, and put off. */

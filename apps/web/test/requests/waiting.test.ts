@@ -3,7 +3,14 @@ import type { ShownSession } from "@holdfast/client/outbox"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { SnoozeStore } from "../../src/requests/snooze-store.ts"
 import { isSnoozed, nextReturn, readSnoozed, snooze, SNOOZED_MAX, snoozeChoices, unsnooze } from "../../src/requests/snooze.ts"
-import { blockedTerminals, nextWaiting, untrustedDirectories, waitKeys, waitingNow } from "../../src/requests/waiting.ts"
+import {
+  blockedTerminals,
+  nextWaiting,
+  untrustedDirectories,
+  untrustedFor,
+  waitKeys,
+  waitingNow,
+} from "../../src/requests/waiting.ts"
 import { wordFor } from "../../src/requests/trust-news.ts"
 import { isWaiting, waitsSince } from "../../src/ui/state.ts"
 import { agent } from "../list/records.ts"
@@ -127,6 +134,29 @@ describe("what waits", () => {
     expect(waitsSince(waits("x", 7, []))).toBe(7)
     const off = snooze({}, "trust//src", 5000, 1)
     expect(waitingNow([], untrustedDirectories(sessions), off, 2).later.map(({ key }) => key)).toEqual(["trust//src"])
+  })
+
+  it("APP-142 asks in each session for all that any session in its directory would run, however agents read one file", () => {
+    const waits = (id: string, ...brings: ReadonlyArray<object>) =>
+      agent(id, { agent: { trust: { directory: "/src", state: "waiting", askedAt: 4, seq: 2, brings } } })
+    const [hook, memory] = [
+      { path: "/src/.claude/settings.json", what: "hooks: sh", runs: true },
+      { path: "/src/AGENTS.md", what: "memory", runs: false },
+    ]
+    const servers = { path: "/src/.mcp.json", what: "MCP servers: evil", runs: true }
+    const [one, other] = [
+      waits("one", memory, { ...servers, what: "names of servers", runs: false }),
+      waits("other", servers, hook),
+    ]
+    const all = untrustedDirectories([one, other])
+    for (const session of [one, other]) {
+      const shown = untrustedFor(session, all)
+      expect(shown?.brings.filter(({ runs }) => runs)).toEqual([servers, hook])
+      expect(shown?.sessions.map(({ session: id }) => id)).toEqual(["one", "other"])
+    }
+    // A session that the list does not have yet is asked for what it brings itself, too.
+    expect(untrustedFor(other, untrustedDirectories([one]))?.brings).toContain(hook)
+    expect(untrustedFor(agent("quiet"), all)).toBeUndefined()
   })
 
   it("APP-142 goes by the nearest decision", () => {

@@ -154,6 +154,17 @@ describe("starting agents in directories", () => {
     expect(directories).toEqual(again.all)
   })
 
+  it("APP-142 A-31 lists a directory once for the sessions in it, with all that any of their agents would run", async () => {
+    await lay(".mcp.json", { mcpServers: { evil: {} } })
+    await lay(".gemini/settings.json", { mcpServers: { other: { command: "sh" } } })
+    const [first, second] = [(await open("claude")).session, (await open("gemini")).session]
+    const { waiting } = await house.run(house.agents.trust)
+    expect(waiting).toHaveLength(1)
+    const paths = waiting[0]?.brings.filter(({ runs }) => runs).map(({ path }) => path)
+    expect(new Set(paths)).toEqual(new Set([join(work, ".mcp.json"), join(work, ".gemini")]))
+    expect(new Set(waiting[0]?.sessions.map(({ session }) => session))).toEqual(new Set([first.id, second.id]))
+  })
+
   it("A-31 of people who decide at once the first one does, and the others get that decision", async () => {
     await lay(".mcp.json", { mcpServers: { evil: {} } })
     const { session } = await open("claude")

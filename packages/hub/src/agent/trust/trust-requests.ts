@@ -2,6 +2,7 @@
 import { realpath } from "node:fs/promises"
 import { isAbsolute, resolve } from "node:path"
 import * as Effect from "effect/Effect"
+import { broughtTogether } from "@holdfast/core/agent/brought"
 import type {
   DirectoryTrust,
   LookAtDirectory,
@@ -59,8 +60,12 @@ export function trustList(core: AgentRequestContext): Effect.Effect<TrustList, D
       if (agent?.trust === undefined) continue
       const { directory, brings } = agent.trust
       if (core.agents.trust.stateOf(directory, brings) !== "waiting") continue
-      const known = waiting.get(directory)?.sessions ?? []
-      waiting.set(directory, { directory, brings, sessions: [...known, { session: id, label, agent: agent.name }] })
+      const known = waiting.get(directory)
+      waiting.set(directory, {
+        directory,
+        brings: known === undefined ? brings : broughtTogether(known.brings, brings),
+        sessions: [...(known?.sessions ?? []), { session: id, label, agent: agent.name }],
+      })
     }
     return { directories: core.agents.trust.all, waiting: [...waiting.values()] }
   })
