@@ -1,6 +1,7 @@
 /** The one listener for keys of the page. */
 import { isInSight } from "../app/sight.ts"
 import { closeOver } from "../ui/close-over.ts"
+import { isInputMethod } from "../ui/input-method.ts"
 import { paletteWish } from "./palette-state.ts"
 import { commands } from "./registry.ts"
 import { KeyPresses, pressOf } from "./keys.ts"
@@ -45,7 +46,7 @@ export function listenToKeys(focused: () => string | undefined): () => void {
       event.stopPropagation()
       return
     }
-    if (event.isComposing || event.defaultPrevented || isGivenUp(target) || isOfFocused(target, event)) return
+    if (isInputMethod(event) || event.defaultPrevented || isGivenUp(target) || isOfFocused(target, event)) return
     if (taken !== undefined && taken.press === pressOf(event) && now - taken.at <= TWICE && !event.repeat) {
       const { target: terminal } = taken
       taken = undefined

@@ -1,8 +1,9 @@
 /** Renaming and tagging in place: Enter keeps, Escape leaves it as it was, and leaving the field keeps what was typed. */
-import { useEffect, useRef } from "react"
+import { useEffect, useLayoutEffect, useRef } from "react"
 import type { DragEvent, KeyboardEvent, ReactElement } from "react"
 import type { Session } from "@holdfast/protocol/session"
-import { useEditing } from "./editing.ts"
+import { isInputMethod } from "../ui/input-method.ts"
+import { leaveEditing, useEditing } from "./editing.ts"
 import { tagsOf } from "./tags.ts"
 import { useListActions } from "./use-list-actions.ts"
 import css from "./row.module.css"
@@ -21,21 +22,27 @@ interface FieldProps {
 
 function Field({ name, value, placeholder, className, max, keep }: FieldProps): ReactElement {
   const input = useRef<HTMLInputElement>(null)
-  const { end } = useEditing()
+  const { edited, end } = useEditing()
   const isOver = useRef(false)
+  const typed = useRef(value)
   useEffect(() => input.current?.select(), [])
-  const finish = (isKept: boolean): void => {
+  const finish = (isKept: boolean, leave: () => void): void => {
     if (isOver.current) return
     isOver.current = true
-    const text = input.current?.value ?? value
-    end()
-    if (isKept && text !== value) keep(text)
+    leave()
+    if (isKept && typed.current !== value) keep(typed.current)
   }
+  // A field that goes with its row or its pane hears of no blur.
+  const gone = useRef<() => void>(undefined)
+  useLayoutEffect(() => {
+    gone.current = () => finish(true, () => leaveEditing(edited))
+  })
+  useLayoutEffect(() => () => gone.current?.(), [])
   const pressed = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return
+    if (isInputMethod(event) || (event.key !== "Enter" && event.key !== "Escape")) return
     event.preventDefault()
     event.stopPropagation()
-    finish(event.key === "Enter")
+    finish(event.key === "Enter", end)
   }
   return (
     <input
@@ -53,7 +60,8 @@ function Field({ name, value, placeholder, className, max, keep }: FieldProps): 
       draggable
       onDragStart={leaveDragging}
       onKeyDown={pressed}
-      onBlur={() => finish(true)}
+      onInput={({ currentTarget }) => (typed.current = currentTarget.value)}
+      onBlur={() => finish(true, end)}
     />
   )
 }

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { IconButton } from "../ui/Button.tsx"
 import { Icon } from "../ui/icons.tsx"
+import { isInputMethod } from "../ui/input-method.ts"
 import { Store, useStore } from "../ui/store.ts"
 import { focusRow } from "./editing.ts"
 import { useList, useListState } from "./use-list.ts"
@@ -39,7 +40,7 @@ export function SearchField(): ReactElement | null {
     endSearch()
   }
   const pressed = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return
+    if (isInputMethod(event)) return
     if (event.key === "Escape") end()
     else if (event.key === "Enter" || event.key === "ArrowDown") {
       list.pick(undefined)

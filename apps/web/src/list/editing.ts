@@ -39,6 +39,11 @@ export function useEditing(): { readonly edited: Edited | undefined; readonly en
   return { edited: useStore(edited), end: endEditing }
 }
 
+/** Ends it where the field is gone already, as with its pane: the focus is elsewhere. Another edit that has begun stays. */
+export function leaveEditing(own: Edited | undefined): void {
+  if (edited.get() === own) edited.set(undefined)
+}
+
 function endEditing(): void {
   const ended = edited.get()
   edited.set(undefined)

@@ -9,6 +9,7 @@ import { offerFocus } from "../app/own-focus.ts"
 import { sendDraft } from "../dock/send-draft.ts"
 import { useComposerDraft } from "../dock/use-composer-draft.ts"
 import { Button } from "../ui/Button.tsx"
+import { isInputMethod } from "../ui/input-method.ts"
 import { useStore } from "../ui/store.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import { Act } from "./Act.tsx"
@@ -133,7 +134,7 @@ function Reply({ session, agent, isFirst, onSent }: ReplyProps) {
     }
   }
   const keys = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== "Enter" || event.shiftKey || isInputMethod(event)) return
     event.preventDefault()
     void send()
   }

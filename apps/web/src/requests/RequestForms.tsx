@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import type { KeyboardEvent } from "react"
 import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permission-rule"
 import { noteEscapeUsed } from "../dock/escape.ts"
+import { isInputMethod } from "../ui/input-method.ts"
 import { Act } from "./Act.tsx"
 import { FIRST_RULE, rememberOf } from "./remember.ts"
 import styles from "./Request.module.css"
@@ -108,7 +109,7 @@ export function WordsForm(props: WordsFormProps) {
   }, [])
   const canSend = isEmptyAllowed || value.trim() !== ""
   const keys = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return
+    if (isInputMethod(event)) return
     if (event.key === "Escape") leaveWith(onLeave)
     else if (event.key === "Enter" && !event.shiftKey) {
       if (canSend) onSend()

@@ -1,6 +1,7 @@
 /** A list that is chosen from with the keys of a text field above it: palette, files, commands (the combobox pattern of ARIA). */
 import { useEffect, useId, useRef, useState } from "react"
 import type { KeyboardEvent, RefObject } from "react"
+import { isInputMethod } from "./input-method.ts"
 
 interface ListboxOptions {
   readonly count: number
@@ -76,7 +77,7 @@ export function useListbox({ count, onPick, alsoPicks = [], isOpen = true, of }:
     if (isOpen) list.current?.querySelector(`[id="${CSS.escape(nameOf(at))}"]`)?.scrollIntoView({ block: "nearest" })
   })
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!isOpen || event.nativeEvent.isComposing) return
+    if (!isOpen || isInputMethod(event)) return
     const next = listboxStep(event.key, at, count)
     if (next !== undefined) choose(next)
     else if (count > 0 && (event.key === "Enter" || alsoPicks.includes(event.key))) onPick(at, event)

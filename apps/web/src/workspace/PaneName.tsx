@@ -17,7 +17,7 @@ export function PaneName({ session, isFocused }: PaneNameProps): ReactElement {
   const isEdited = isFocused && edited?.place === "pane" && edited.id === session
   if (isEdited && record !== undefined && record.status !== "offline") {
     const Field = edited.what === "label" ? EditLabel : EditTags
-    return <Field session={record} className={styles["edit"]} />
+    return <Field key={session} session={record} className={styles["edit"]} />
   }
   return (
     <h2 className={styles["label"]} dir="auto" title={record?.label}>

@@ -11,7 +11,7 @@ function pressed(key: string, held: ReadonlyArray<keyof typeof MODIFIERS> = [], 
   const code = /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key
   const event = { type: "keydown", key, code, repeat: false, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false }
   const flags = Object.fromEntries(held.map((name) => [MODIFIERS[name], true]))
-  return { ...event, location: 0, isComposing: false, getModifierState: () => false, ...flags, ...more }
+  return { ...event, location: 0, isComposing: false, keyCode: 0, getModifierState: () => false, ...flags, ...more }
 }
 
 const kitty = (flags: number) => ({ flags, otherKeys: 0, applicationCursor: false })
@@ -66,6 +66,7 @@ describe("keys of a terminal", () => {
       expect(encodeKey(pressed("c", [], { metaKey: true }), kitty(flags))).toBeUndefined()
       expect(encodeKey(pressed("@", ["ctrl", "alt"], { getModifierState: () => true }), kitty(flags))).toBeUndefined()
       expect(encodeKey(pressed("n", [], { isComposing: true }), kitty(flags))).toBeUndefined()
+      expect(encodeKey(pressed("Enter", [], { keyCode: 229 }), kitty(flags))).toBeUndefined()
     }
   })
 

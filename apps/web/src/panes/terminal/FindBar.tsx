@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import type { ISearchOptions, SearchAddon } from "@xterm/addon-search"
 import { IconButton } from "../../ui/Button.tsx"
+import { isInputMethod } from "../../ui/input-method.ts"
 import { useStore } from "../../ui/store.ts"
 import { terminalTokens } from "./terminal-colors.ts"
 import { useEscape } from "./use-escape.ts"
@@ -32,7 +33,7 @@ export function FindBar({ shown, onClose }: FindBarProps): ReactElement {
   useEscape(bar, onClose)
   useEffect(() => field.current?.select(), [])
   const key = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter") return
+    if (event.key !== "Enter" || isInputMethod(event)) return
     event.preventDefault()
     find(event.shiftKey ? "down" : "up")
   }

@@ -1,4 +1,5 @@
 /** Scrolling beyond the lines that an emulator has: into the log, and back to now. */
+import { isInputMethod } from "../../ui/input-method.ts"
 import { Store } from "../../ui/store.ts"
 import type { Emulator } from "./Emulator.ts"
 import { SCROLLBACK } from "./emulator-options.ts"
@@ -30,16 +31,13 @@ export function pastKey(
   event: Pick<KeyboardEvent, "key" | "keyCode" | "isComposing" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
 ): PastAct {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event
-  if (event.isComposing || event.keyCode === IME || key === "Dead") return "compose"
+  if (isInputMethod(event) || key === "Dead") return "compose"
   const isHeld = ["Shift", "Control", "Alt", "Meta", "CapsLock", "NumLock", "ScrollLock", "Fn"].includes(key)
   // Those of the page and of the terminal itself, such as copying what is selected here.
   if (isHeld || metaKey || (ctrlKey && shiftKey) || /^F\d/.test(key) || (altKey && shiftKey)) return "stay"
   if (!ctrlKey && !altKey && (key === "PageUp" || key === "PageDown")) return key === "PageUp" ? "up" : "down"
   return !ctrlKey && !altKey && Array.from(key).length === 1 ? "type" : "press"
 }
-
-/** What browsers report as the code of a key that an input method took. */
-const IME = 229
 
 /** A key press once more, for what has the focus now. */
 function sameKey({ key, code, keyCode, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): KeyboardEvent {

@@ -1,6 +1,7 @@
 /** A field that keeps nothing: each key goes to the program at once, as far as a phone's keyboard says keys at all. */
 import { useEffect, useRef } from "react"
 import type { ReactElement } from "react"
+import { isInputMethod } from "../../ui/input-method.ts"
 import type { BarKey } from "./bar-keys.ts"
 import styles from "./phone.module.css"
 
@@ -57,7 +58,7 @@ function takeInput(element: HTMLInputElement, latest: { readonly current: RawFie
     queueMicrotask(clear)
   }
   const key = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.isComposing) return
+    if (event.key !== "Enter" || isInputMethod(event)) return
     event.preventDefault()
     latest.current.onKey("enter")
   }

@@ -3,6 +3,8 @@
  * Otherwise the emulator encodes it. The hub's emulator answers for both (docs/protocol/rules.md, T-3), so viewers have to speak them.
  */
 
+import { isInputMethod } from "../../ui/input-method.ts"
+
 /** The part of a key event that is used. */
 export interface PressedKey {
   readonly type: string
@@ -15,6 +17,7 @@ export interface PressedKey {
   readonly metaKey: boolean
   readonly location: number
   readonly isComposing: boolean
+  readonly keyCode: number
   readonly getModifierState: (name: string) => boolean
 }
 
@@ -72,7 +75,7 @@ const MODIFIER_KEYS: Readonly<Record<string, number>> = {
 
 /** What a key sends; `undefined` leaves it to the emulator, "" is a key that sends nothing. */
 export function encodeKey(event: PressedKey, modes: KeyModes): string | undefined {
-  if (event.isComposing || event.key === "Dead" || event.key === "Process") return undefined
+  if (isInputMethod(event) || event.key === "Dead" || event.key === "Process") return undefined
   // Keys of the system and the browser, and third characters of a key, which are text.
   if (event.metaKey || event.getModifierState("AltGraph")) return undefined
   if (modes.flags !== 0) return kitty(event, modes)

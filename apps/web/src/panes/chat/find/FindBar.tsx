@@ -10,6 +10,7 @@ import { markWords } from "./highlight-words.ts"
 import { search } from "./search.ts"
 import type { Hit } from "./search.ts"
 import { IconButton } from "../../../ui/Button.tsx"
+import { isInputMethod } from "../../../ui/input-method.ts"
 import { clockTime } from "../../../ui/time.ts"
 
 /** What the bar is given. */
@@ -71,6 +72,7 @@ export function FindBar({ pages, root, onHit, onClose }: FindBarProps) {
     onHit(next)
   }
   const key = (event: KeyboardEvent): void => {
+    if (isInputMethod(event)) return
     if (event.key === "Enter") go(event.shiftKey ? 1 : -1)
     else if (event.key === "Escape") onClose()
     else return
