@@ -9,6 +9,7 @@ import { Popover } from "../ui/Popover.tsx"
 import { StandingMark } from "../ui/StateMark.tsx"
 import { useStore } from "../ui/store.ts"
 import { ConnectionItem } from "./ConnectionItem.tsx"
+import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { LiveCount } from "./LiveCount.tsx"
 import { useForm } from "./media.ts"
 import { notice, undoLast } from "./notices.ts"
@@ -87,9 +88,11 @@ function Waits(): ReactElement | null {
       onOpenChange={(next) => (next ? openInbox() : closeInbox())}
     >
       {(close) => (
-        <Suspense fallback={null}>
-          <InboxPopover onClose={close} />
-        </Suspense>
+        <ErrorBoundary what="The inbox">
+          <Suspense fallback={null}>
+            <InboxPopover onClose={close} />
+          </Suspense>
+        </ErrorBoundary>
       )}
     </Popover>
   )

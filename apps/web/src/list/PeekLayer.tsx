@@ -3,9 +3,11 @@ import { Suspense, useEffect, useRef } from "react"
 import type { ReactElement } from "react"
 import { createPortal } from "react-dom"
 import { useSession } from "@holdfast/react"
+import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
 import { lazyExtra } from "../app/part.ts"
 import { focusRow } from "./editing.ts"
 import { endPeek, usePeeked } from "./peek.ts"
+import { isOfInside } from "../ui/keep-unfolded.ts"
 import css from "./peek.module.css"
 
 const PeekView = lazyExtra(() => import("../requests/PeekView.tsx"))
@@ -40,9 +42,7 @@ function Peek({ session }: { readonly session: string }): ReactElement | null {
   useEffect(() => {
     const element = box.current
     const pressed = (event: KeyboardEvent): void => {
-      // What is unfolded in it closes first.
-      const isUnfolded = event.target instanceof Element && event.target.closest("[data-unfolded]") !== null
-      if (event.key === "Escape" && !event.defaultPrevented && !isUnfolded) close()
+      if (event.key === "Escape" && !event.defaultPrevented && !isOfInside(event)) close()
     }
     const pointed = (event: PointerEvent): void => {
       if (event.target instanceof Node && element?.contains(event.target) === false) endPeek()
@@ -57,9 +57,11 @@ function Peek({ session }: { readonly session: string }): ReactElement | null {
   if (record === undefined || record.status === "offline") return null
   return createPortal(
     <div ref={box} className={css["peek"]} style={placeOf(session)} role="dialog" aria-label={`What ${record.label} asks`}>
-      <Suspense fallback={null}>
-        <PeekView session={session} onClose={close} onLeave={endPeek} />
-      </Suspense>
+      <ErrorBoundary what="This part">
+        <Suspense fallback={null}>
+          <PeekView session={session} onClose={close} onLeave={endPeek} />
+        </Suspense>
+      </ErrorBoundary>
     </div>,
     document.body,
   )

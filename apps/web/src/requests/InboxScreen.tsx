@@ -1,6 +1,8 @@
 /** The inbox as a screen of the phone: what is asked above, the buttons at the thumb. */
 import { useState } from "react"
 import { Dialog } from "radix-ui"
+import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
+import { keepUnfolded } from "../ui/keep-unfolded.ts"
 import { useStore } from "../ui/store.ts"
 import { Inbox } from "./Inbox.tsx"
 import styles from "./Inbox.module.css"
@@ -16,6 +18,7 @@ export default function InboxScreen() {
         <Dialog.Content
           className={styles["screen"]}
           aria-describedby={undefined}
+          onEscapeKeyDown={keepUnfolded}
           onOpenAutoFocus={(event) => event.preventDefault()}
           // Without a trigger the focus would be lost.
           onCloseAutoFocus={(event) => {
@@ -24,7 +27,9 @@ export default function InboxScreen() {
           }}
         >
           <Dialog.Title className="visually-hidden">What waits for you</Dialog.Title>
-          <Inbox key={at} place="phone" onClose={closeInbox} {...(at === undefined ? {} : { at })} />
+          <ErrorBoundary what="The inbox">
+            <Inbox key={at} place="phone" onClose={closeInbox} {...(at === undefined ? {} : { at })} />
+          </ErrorBoundary>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -1,6 +1,6 @@
 /** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
-import { Suspense, useState } from "react"
-import { lazyPart } from "../app/part.ts"
+import { lazy, Suspense, useState } from "react"
+import { loadPart } from "../app/part.ts"
 import type { Asked } from "./asked.ts"
 import type { AskedEdit } from "./asked-edits.ts"
 import type { AskedField } from "./asked-fields.ts"
@@ -73,8 +73,10 @@ function Plan({ text }: { readonly text: string }) {
   )
 }
 
-/** Few requests are edits: what compares and colours lines is loaded with the first one. */
-const EditDiff = lazyPart(async () => ({ default: (await import("./EditDiff.tsx")).EditDiff }))
+/** Few requests are edits: what compares and colours lines is loaded with the first one. Where it cannot be had, both texts are whole, too. */
+const EditDiff = lazy(() =>
+  loadPart(async () => ({ default: (await import("./EditDiff.tsx")).EditDiff })).catch(() => ({ default: BothTexts })),
+)
 
 /** Both texts of an edit, whole, until the lines are compared. */
 function BothTexts({ edit: { before, after } }: { readonly edit: AskedEdit }) {

@@ -3,6 +3,7 @@ import { useRef } from "react"
 import type { ReactElement, ReactNode, RefObject } from "react"
 import { Popover as Radix } from "radix-ui"
 import { giveBackFocus } from "./close-over.ts"
+import { keepUnfolded } from "./keep-unfolded.ts"
 import styles from "./over.module.css"
 
 interface OpenPopoverProps {
@@ -28,6 +29,7 @@ export function OpenPopover({ label, children, anchor, side, align, onClose }: O
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          onEscapeKeyDown={keepUnfolded}
           onInteractOutside={(event) => {
             // A press on the control closes by itself.
             if (event.target instanceof Node && anchor.current?.contains(event.target) === true) event.preventDefault()
