@@ -11,14 +11,17 @@ const AGAIN = [500, 2000, 5000]
 let isThere = false
 const waiting = new Set<() => void>()
 
-/** How many parts wait for the server. */
+/** How many parts wait for the server to be back; none while it is there, and a part is only asked for again. */
 export const partsAwaited = new Store(0)
 
 /** Says whether the server is there. What waits for it is asked for again. */
 export function serverIsThere(isNow: boolean): void {
   isThere = isNow
+  countAwaited()
   if (isNow) for (const go of [...waiting]) go()
 }
+
+const countAwaited = (): void => partsAwaited.set(isThere ? 0 : waiting.size)
 
 /** Waits until the server is back; where it is there as far as the page knows, not longer than `most`. */
 function serverBack(most: number): Promise<void> {
@@ -27,11 +30,11 @@ function serverBack(most: number): Promise<void> {
     const go = (): void => {
       clearTimeout(timer)
       waiting.delete(go)
-      partsAwaited.set(waiting.size)
+      countAwaited()
       resolve()
     }
     waiting.add(go)
-    partsAwaited.set(waiting.size)
+    countAwaited()
   })
 }
 

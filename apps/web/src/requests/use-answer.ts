@@ -72,9 +72,18 @@ export function useAnswer(session: string, request: string): AnswerNow {
   )
   const takeBack = useCallback((): void => {
     if (kept === undefined) return
-    void hub.box?.cancel(kept.id)
-    noteOpen(session, request)
-  }, [hub, kept, session, request])
+    const words = wordsOf(kept.input as unknown as AnswerPermission)
+    const tell = (told: string): void => tellLate({ key, session, told, words })
+    hub.box?.cancel(kept.id).then(
+      (outcome) => {
+        // What was answered before it could be taken back stays this page's answer.
+        if (outcome === "settled") return
+        noteOpen(session, request)
+        if (outcome === "uncertain") tell("Taken back, but it had been sent before: it may have counted.")
+      },
+      (cause: Error) => tell(`Not taken back: ${cause.message}`),
+    )
+  }, [hub, kept, session, request, key])
   const shown: AnswerState =
     kept !== undefined ? { _tag: "Sending", answer: kept.input as unknown as AnswerPermission } : isDone ? DONE : direct
   return { state: shown, isKept: shown._tag === "Sending" && !isConnected, answer, takeBack }

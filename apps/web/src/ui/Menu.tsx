@@ -108,11 +108,12 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
       ask(event.clientX, event.clientY, event.nativeEvent.pointerType === "")
     },
     onPointerDown: (event: PointerEvent) => {
+      // A finger may have left without a click.
+      isHeld.current = false
       if (event.pointerType === "mouse") return
       const { clientX, clientY } = event
       clearTimeout(resting.current)
       close()
-      isHeld.current = false
       resting.current = setTimeout(() => {
         isHeld.current = true
         ask(clientX, clientY, false)
@@ -120,8 +121,9 @@ export function ContextMenu({ children, label, items, onOpen }: ContextMenuProps
     },
     // Some browsers make a click of the finger that leaves what it has rested on.
     onClickCapture: (event: MouseEvent) => {
-      if (!isHeld.current) return
+      const isByFinger = isHeld.current && event.detail > 0
       isHeld.current = false
+      if (!isByFinger) return
       event.preventDefault()
       event.stopPropagation()
     },

@@ -1,18 +1,24 @@
 /** What is open over the page, so that a key can close it from elsewhere. */
-import { useEffect } from "react"
+import { useEffect, useRef } from "react"
 
 const open: Array<() => void> = []
 
 /** Says that something is open over the page, and how it is closed. */
 export function useCloseOver(isOpen: boolean, close: () => void): void {
+  const latest = useRef(close)
+  useEffect(() => {
+    latest.current = close
+  })
+  // Once: what is rendered again has not been opened later.
   useEffect(() => {
     if (!isOpen) return undefined
-    open.push(close)
+    const own = (): void => latest.current()
+    open.push(own)
     return () => {
-      const at = open.indexOf(close)
+      const at = open.indexOf(own)
       if (at >= 0) open.splice(at, 1)
     }
-  })
+  }, [isOpen])
 }
 
 /** Closes what was opened last; false when nothing is open. */

@@ -50,10 +50,13 @@ export async function drawByCard(terminal: Terminal): Promise<void> {
     return
   }
   wanting.add(terminal)
-  const { WebglAddon } = await import("@xterm/addon-webgl")
+  const part = await import("@xterm/addon-webgl").catch((cause: unknown) =>
+    // It is asked for again when the terminal is looked at next.
+    console.warn("a terminal is drawn without the graphics card:", cause),
+  )
   // It may have gone, or have been given back to the page, meanwhile.
-  if (!wanting.delete(terminal) || drawn.has(terminal) || terminal.element === undefined) return
-  const addon = new WebglAddon()
+  if (!wanting.delete(terminal) || part === undefined || drawn.has(terminal) || terminal.element === undefined) return
+  const addon = new part.WebglAddon()
   // The page's own elements take over, for this terminal for good: a card that fails once does so again.
   addon.onContextLoss(() => {
     addon.dispose()
