@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { HubModel } from "@holdfast/client/model"
 import { reduceLayout } from "@holdfast/core/layout/reduce"
 import type { LayoutAction } from "@holdfast/core/layout/reduce"
 import { EMPTY_LAYOUT, tilesOf } from "@holdfast/core/layout/tree"
@@ -9,6 +10,9 @@ import { geometryOf, movedSizes } from "../src/workspace/geometry.ts"
 import { mountedPanes } from "../src/workspace/mounted.ts"
 import { shownPart } from "../src/workspace/shown-layout.ts"
 import { placedTabs } from "../src/workspace/tabs.ts"
+import { undoLast } from "../src/app/notices.ts"
+import { followNamed } from "../src/workspace/named.ts"
+import { closeOthers } from "../src/workspace/use-workspace-commands.ts"
 import { swipeRing, MOST_DOTS } from "../src/workspace/swipe.ts"
 
 const shown = (session: string) => ({ what: "session", session })
@@ -113,5 +117,50 @@ describe("the workspace", () => {
     const ring = swipeRing(many, ["w1", "s3"])
     expect(ring).toHaveLength(MOST_DOTS)
     expect(ring).toEqual(expect.arrayContaining(["w1", "s3"]))
+  })
+})
+
+describe("tabs that are arranged by themselves", () => {
+  const deskOf = () =>
+    new HubModel(() => Promise.reject(new Error("there is no hub here")) as never, { schedule: () => () => undefined }).desk
+  const sessionsOf = ({ layout }: ReturnType<typeof deskOf>): ReadonlyArray<string> =>
+    tilesOf(layout.latest.root).map(({ tabs, active }) =>
+      tabs.map(({ session }, at) => `${session}${at === active ? "*" : ""}`).join(" "),
+    )
+
+  it("APP-26 every session that was opened before it was made is followed, in its tile, and the focus stays", () => {
+    const desk = deskOf()
+    for (const session of ["new:a", "new:b"]) desk.arrange({ do: "open", shown: shown(session) })
+    desk.arrange({ do: "split", side: "right", shown: shown("new:c") })
+    const records = new Map<string, { readonly id: string; readonly status: string }>([
+      ["new:a", { id: "a", status: "active" }],
+      ["new:b", { id: "new:b", status: "offline" }],
+      ["new:c", { id: "c", status: "active" }],
+    ])
+    const table = { record: (id: string) => ({ get: () => records.get(id) }) } as unknown as HubModel["table"]
+    const moved: Array<string> = []
+    const follow = (): boolean => followNamed({ desk, table }, (from, to) => void moved.push(`${from} ${to}`))
+    expect(follow()).toBe(true)
+    expect(sessionsOf(desk)).toEqual(["new:b* a", "c*"])
+    records.set("new:b", { id: "b", status: "active" })
+    expect(follow()).toBe(false)
+    expect(sessionsOf(desk)).toEqual(["b* a", "c*"])
+    expect(moved).toEqual(["new:a a", "new:c c", "new:b b"])
+    expect(follow()).toBe(false)
+  })
+
+  it("APP-1 an undo of closing the other panes brings them back, and leaves what was arranged since", () => {
+    const desk = deskOf()
+    for (const session of ["a", "b"]) desk.arrange({ do: "open", shown: shown(session) })
+    desk.arrange({ do: "split", side: "right", shown: shown("c") })
+    const before = desk.layout.latest
+    closeOthers(desk)
+    expect(sessionsOf(desk)).toEqual(["c*"])
+    undoLast()
+    expect(desk.layout.latest).toBe(before)
+    closeOthers(desk)
+    desk.arrange({ do: "split", side: "right", shown: shown("d") })
+    undoLast()
+    expect(sessionsOf(desk)).toEqual(["c*", "d* a b"])
   })
 })

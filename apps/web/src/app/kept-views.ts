@@ -2,7 +2,7 @@
  * The transcripts that were open last, kept for a start without the server (docs/protocol/app-rules.md, APP-6): each is read when
  * its session is opened and nothing is known of it, and written now and then, when its pane is left, and when the page goes.
  */
-import type { HubModel } from "@holdfast/client/model"
+import type { HubModel, SessionView } from "@holdfast/client/model"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { Store } from "../ui/store.ts"
 import { placedTabs } from "../workspace/tabs.ts"
@@ -13,6 +13,22 @@ const VIEWS = 32
 
 /** By session: since when the transcript that is shown was so, in epoch milliseconds; absent once it is that of this moment. */
 export const viewAges = new Store<ReadonlyMap<string, number>>(new Map())
+
+const isLive = (view: Pick<SessionView, "status">): boolean => view.status.get()._tag === "Live"
+
+/** Since when what a view shows was so; `undefined` where it is of this moment, or nothing is known. */
+export function ageOf(
+  ages: ReadonlyMap<string, number>,
+  session: string,
+  status: ReturnType<SessionView["status"]["get"]>,
+): number | undefined {
+  return status._tag === "Live" ? undefined : ages.get(session)
+}
+
+/** What is shown of a session is of this moment, by whichever view. */
+export function forgetAge(session: string): void {
+  if (viewAges.get().has(session)) viewAges.set(new Map([...viewAges.get()].filter(([id]) => id !== session)))
+}
 
 /** Reads and writes them. */
 export class ViewKeeper {
@@ -56,9 +72,9 @@ export class ViewKeeper {
     view.restore(kept.value)
     viewAges.set(new Map(viewAges.get()).set(session, kept.at))
     const end = view.status.subscribe(() => {
-      if (view.status.get()._tag !== "Live") return
+      if (!isLive(view)) return
       end()
-      viewAges.set(new Map([...viewAges.get()].filter(([id]) => id !== session)))
+      forgetAge(session)
     })
   }
 
@@ -72,11 +88,12 @@ export class ViewKeeper {
   async #write(session: string): Promise<void> {
     const view = this.#hub.view(session)
     const record = view.record.get()
+    if (isLive(view)) forgetAge(session)
     // What was kept and is not followed yet is as old as it was.
     if (viewAges.get().has(session) || record === undefined || this.#seqs.get(session) === record.lastSeq) return
     const value = view.save()
     if (value === undefined) return
-    const at = view.status.get()._tag === "Live" ? Date.now() : record.lastActiveAt
+    const at = isLive(view) ? Date.now() : record.lastActiveAt
     await (await this.#open()).put("views", { protocol: PROTOCOL_VERSION, at, value }, session)
     this.#seqs.set(session, record.lastSeq)
   }

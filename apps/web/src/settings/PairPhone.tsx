@@ -4,10 +4,11 @@ import type { ReactElement } from "react"
 import { useConnection, useHub } from "@holdfast/react"
 import { makeDeviceApi } from "@holdfast/client/model"
 import type { Hub } from "@holdfast/client/model"
-import type { HubAddress, PairingMade, TokenShown } from "@holdfast/protocol/http-bodies"
+import type { HubAddress, PairingMade } from "@holdfast/protocol/http-bodies"
 import { serverUrl } from "../app/base.ts"
 import { Button } from "../ui/Button.tsx"
 import { useStore } from "../ui/store.ts"
+import { deviceOf, type Outcome } from "./device-of.ts"
 import { pairingAsked, takePairing } from "./parts.ts"
 import { QrCode } from "./QrCode.tsx"
 import css from "./devices.module.css"
@@ -15,15 +16,7 @@ import css from "./devices.module.css"
 /** Seconds for which the server keeps a question about a link: less than a call may take. */
 const WAIT = 25
 
-type After = TokenShown | "over" | undefined
-
-/** The device that opened a link; "over" when none can any more. */
-async function deviceOf(hub: Hub, pairing: string, signal: AbortSignal): Promise<After> {
-  for (;;) {
-    const { device, isOpen } = await makeDeviceApi(hub.http).paired(pairing, WAIT, { signal })
-    if (device !== undefined || !isOpen) return device ?? "over"
-  }
-}
+type After = Outcome | undefined
 
 /** What came of a link that was made; while the server is away nothing is asked. */
 function useDeviceOf(pairing: string | undefined, onPaired: () => void): After {
@@ -34,12 +27,13 @@ function useDeviceOf(pairing: string | undefined, onPaired: () => void): After {
   useEffect(() => {
     if (pairing === undefined || !isConnected || is !== undefined) return undefined
     const gone = new AbortController()
-    deviceOf(hub, pairing, gone.signal).then(
+    const { signal } = gone
+    deviceOf(() => makeDeviceApi(hub.http).paired(pairing, WAIT, { signal }), signal).then(
       (found) => {
         setAfter({ pairing, is: found })
         if (found !== "over") onPaired()
       },
-      // The person has left, or the server is away and is asked again when it is back.
+      // The person has left, or the server refuses to say.
       () => undefined,
     )
     return () => gone.abort()
@@ -65,7 +59,7 @@ export function PairPhone({ make, onPaired }: PairPhoneProps): ReactElement {
   if (made === undefined || after === "over")
     return (
       <div className={css["begin"]}>
-        {after === "over" ? <p role="status">The link is over: nothing opened it in time.</p> : null}
+        {after === "over" ? <p role="status">The link has expired: nothing opened it in time.</p> : null}
         <Button kind="kelp" onClick={pair}>
           {after === "over" ? "Make another link" : "Pair a phone"}
         </Button>

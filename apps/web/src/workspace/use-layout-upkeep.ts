@@ -6,9 +6,10 @@ import { useForm } from "../app/media.ts"
 import { sessionPath } from "../app/routes.ts"
 import { useGo, useRoute } from "../app/use-route.ts"
 import { useLayoutNow } from "./layout-now.ts"
+import { followNamed, unnamedTabs } from "./named.ts"
 import { focusPane } from "./pane-focus.ts"
 import { seekTo } from "./seek.ts"
-import { focusedTab, placedTabs } from "./tabs.ts"
+import { focusedTab } from "./tabs.ts"
 
 /** Does it for as long as the workspace is there. */
 export function useLayoutUpkeep(): void {
@@ -68,19 +69,19 @@ function useParting(): void {
 /** Sessions that were opened before the server had made them. */
 function useNamed(): void {
   const hub = useHub()
-  const { desk, table } = hub
-  const layout = useLayoutNow()
-  const tab = placedTabs(layout.root).find(({ tab: { session } }) => session?.startsWith("new:") === true)?.tab
-  const record = useCell(table.record(tab?.session ?? ""))
-  const named = record?.status === "offline" ? undefined : record?.id
+  const { root } = useLayoutNow()
+  const unnamed = [...new Set(unnamedTabs(root).map(({ tab }) => tab.session))].join(" ")
   useEffect(() => {
-    if (tab?.session === undefined || named === undefined || named === tab.session) return
-    void moveDraft(hub, tab.session, named)
-    const isFocused = focusedTab(desk.layout.latest)?.id === tab.id
-    desk.arrange({ do: "open", shown: { what: tab.what, session: named }, ...(isFocused ? {} : { behind: true }) })
-    desk.arrange({ do: "close", tab: tab.id })
-    if (isFocused) focusPane()
-  }, [hub, desk, tab, named])
+    if (unnamed === "") return undefined
+    const follow = (): void => {
+      if (followNamed(hub, (from, to) => void moveDraft(hub, from, to))) focusPane()
+    }
+    follow()
+    const ends = unnamed.split(" ").map((session) => hub.table.record(session).subscribe(follow))
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [hub, unnamed])
 }
 
 /** What was typed to a session that was still to be made goes to it; its composer has loaded what is needed. */

@@ -153,11 +153,20 @@ const frontCommand = (run: () => void): Command => ({
   run,
 })
 
-function closeOthers(desk: Desk): void {
+/** Closes the tabs that do not have the focus; they can be opened again. */
+export function closeOthers(desk: Pick<Desk, "arrange" | "layout">): void {
   const before = desk.layout.latest
   const own = focusedTab(before)?.id
-  for (const { tab } of placedTabs(before.root)) if (tab.id !== own) desk.arrange({ do: "close", tab: tab.id })
-  if (desk.layout.latest !== before) tellNotice("Closed the other panes; their sessions continue.", () => desk.layout.set(before))
+  const others = placedTabs(before.root).flatMap(({ tab }) => (tab.id === own ? [] : [tab]))
+  for (const { id } of others) desk.arrange({ do: "close", tab: id })
+  const after = desk.layout.latest
+  if (after === before) return
+  tellNotice("Closed the other panes; their sessions continue.", () => {
+    // Where nothing was arranged since, they are back in their places.
+    if (desk.layout.latest === after) return desk.layout.set(before)
+    for (const { what, session } of [...others].reverse())
+      desk.arrange({ do: "open", shown: { what, ...(session === undefined ? {} : { session }) }, behind: true })
+  })
 }
 
 /** Registers them. */

@@ -1,8 +1,9 @@
 /** Below the last row: what is awaited and what runs beside, in words, never a spinner. What holds the queue is in the dock. */
+import { useEffect } from "react"
 import { isTextPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import { useCell, useDoing } from "@holdfast/react"
-import { viewAges } from "../../../app/kept-views.ts"
+import { ageOf, forgetAge, viewAges } from "../../../app/kept-views.ts"
 import { sentence } from "../../../app/sentence.ts"
 import { isHeldByTrust } from "../../../dock/hold-words.ts"
 import { useStore } from "../../../ui/store.ts"
@@ -140,8 +141,14 @@ function Tasks() {
 
 /** How old what is shown is, while it is what was kept of an earlier visit. */
 function Age() {
-  const { session } = useChat()
-  const at = useStore(viewAges).get(session)
+  const { session, view } = useChat()
+  const status = useCell(view.status)
+  const at = ageOf(useStore(viewAges), session, status)
+  const isNow = status._tag === "Live"
+  // The view that was told first may be gone; this one is shown.
+  useEffect(() => {
+    if (isNow) forgetAge(session)
+  }, [isNow, session])
   if (at === undefined) return null
   return (
     <div className={css["line"]} role="status">
