@@ -3,7 +3,27 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
-import type { Principal } from "@holdfast/hub/Hub"
+import type { Caller, Principal } from "@holdfast/hub/Hub"
+
+/** Who it is over for: a credential, by its id, with its browsers; or one browser, by the object that the guard let in. */
+export type Ended = string | Principal
+
+/** Whether it is over for this one. */
+export function isEnded(principal: Principal, ended: Ended): boolean {
+  return typeof ended === "string" ? principal.credential === ended : principal === ended
+}
+
+/** A caller of a connection that lasts: its name is always the one that its credential has now (G-23). */
+export function connectedCaller(principal: Principal, door: string, more: Pick<Caller, "seated"> = {}): Caller {
+  return {
+    ...principal,
+    ...more,
+    door,
+    get name() {
+      return principal.name
+    },
+  }
+}
 
 /** The door. */
 export interface SocketDoor {
@@ -11,8 +31,8 @@ export interface SocketDoor {
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
   /** Takes over a request that the guard has allowed, its body unread; absent for a door that takes upgrades alone. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse, principal: Principal) => void
-  /** Closes every connection that a credential opened, and says why (G-7). */
-  readonly closeCredential: (credential: string, reason: string) => void
+  /** Closes the connections of who it is over for, and says why (G-6, G-7). */
+  readonly closeCredential: (ended: Ended, reason: string) => void
   /** Tells every client that the hub is going (1001), and closes; resolves when all are closed or after a second. */
   readonly stop: () => Promise<void>
   /** Open connections. */

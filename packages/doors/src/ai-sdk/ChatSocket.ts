@@ -13,7 +13,7 @@ import type { WebSocket } from "ws"
 import { endOnError } from "../door-sockets.ts"
 import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
-import type { Caller, Hub } from "@holdfast/hub/Hub"
+import type { Caller, Hub, Principal } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { ECHOED } from "../guard/routes.ts"
@@ -38,6 +38,8 @@ export interface ChatSocketParts {
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
   readonly telemetry: Telemetry
   readonly by: Caller
+  /** Who opened it, as the guard let it in. */
+  readonly principal: Principal
   /** Unread bytes beyond which nothing is read from a log. */
   readonly window: number
 }
@@ -93,9 +95,9 @@ export class ChatSocket {
     })
   }
 
-  /** The credential that opened it. */
-  get credential(): string {
-    return this.#parts.by.credential
+  /** Who opened it. */
+  get principal(): Principal {
+    return this.#parts.principal
   }
 
   /** Asks whether the client is there. */

@@ -6,7 +6,7 @@ import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import type { Settings } from "@holdfast/protocol/settings"
 import { Hub } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "../SocketDoor.ts"
+import { connectedCaller, isEnded, type SocketDoor } from "../SocketDoor.ts"
 import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { ChatSocket } from "./ChatSocket.ts"
@@ -49,15 +49,15 @@ export function makeChatSocket(
     return {
       accept: (request, socket, head, principal) => {
         server.handleUpgrade(request, socket, head, (ws) => {
-          const by = { ...principal, door: "chat" }
-          const parts = { hub, fork, telemetry, by, window: settings.subscriberWindow }
+          const by = connectedCaller(principal, "chat")
+          const parts = { hub, fork, telemetry, by, principal, window: settings.subscriberWindow }
           const connection = new ChatSocket(ws, socket, parts)
           connections.add(connection)
           void connection.ended.then(() => connections.delete(connection))
         })
       },
-      closeCredential: (credential, reason) => {
-        for (const connection of connections) if (connection.credential === credential) connection.close(1008, reason)
+      closeCredential: (ended, reason) => {
+        for (const connection of connections) if (isEnded(connection.principal, ended)) connection.close(1008, reason)
       },
       stop,
       connections: () => connections.size,

@@ -39,6 +39,7 @@ export class CredentialTable {
   /** Those whose time is over. */
   readonly expired: ExpiredSecrets
   readonly #listeners: Array<(credential: string, hasExpired: boolean) => void> = []
+  readonly #keyListeners: Array<(browser: Principal) => void> = []
   readonly #now: () => number
 
   /** `now` gives epoch milliseconds. */
@@ -80,12 +81,13 @@ export class CredentialTable {
     return this.#end(credential, () => true, true)
   }
 
-  /** Ends the key of a browser whose time has come. */
+  /** Ends the key of a browser whose time has come, and what it opened. */
   expireKey(hash: string): void {
     const entry = this.#byHash.get(hash)
     if (entry === undefined) return
     this.expired.remember(hash, { expiresAt: entry.expiresAt, isBrowser: true })
     this.#remove(hash)
+    for (const listener of this.#keyListeners) listener(entry.principal)
   }
 
   /** The one with this hash. */
@@ -111,10 +113,10 @@ export class CredentialTable {
     return undefined
   }
 
-  /** Gives a credential, and the browsers that it signed in, another name. */
+  /** Gives a credential, and the browsers that it signed in, another name: at once also where they are connected. */
   rename(credential: string, name: string): void {
-    for (const [hash, entry] of this.#byHash)
-      if (entry.principal.credential === credential) this.#byHash.set(hash, { ...entry, principal: { ...entry.principal, name } })
+    for (const { principal } of this.#byHash.values())
+      if (principal.credential === credential) (principal as { name: string }).name = name
   }
 
   /** Ends a credential and what it opened; returns the settings that kept it. */
@@ -141,6 +143,11 @@ export class CredentialTable {
   /** Calls back with the id of each credential that ends, and whether its time had come. */
   onEnd(listener: (credential: string, hasExpired: boolean) => void): void {
     this.#listeners.push(listener)
+  }
+
+  /** Calls back with each browser whose key ends at its time: the one principal that `find` gave for it. */
+  onKeyEnd(listener: (browser: Principal) => void): void {
+    this.#keyListeners.push(listener)
   }
 
   #remove(hash: string): void {

@@ -53,6 +53,8 @@ export interface Credentials {
   readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>
   /** Calls back with the id of each credential that ends, and whether its time had come. */
   readonly onEnd: (listener: (credential: string, hasExpired: boolean) => void) => void
+  /** Calls back with each browser whose sign-in ends at its time: the principal that `authenticate` gave for it, and no equal one. */
+  readonly onKeyEnd: (listener: (browser: Principal) => void) => void
   /** Calls back with each token that the store has let go of: that person is not there any more. */
   readonly onLeft: (listener: (person: string) => void) => void
   /** The owner, as whom the hub itself makes links. */
@@ -86,6 +88,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     onPaired: (id, listener) => made.pairings.on(id, listener),
     redeem: (link) => made.redeem(link),
     onEnd: (listener) => table.onEnd(listener),
+    onKeyEnd: (listener) => table.onKeyEnd(listener),
     onLeft: (listener) => made.onLeft(listener),
     owner: () => made.owner,
   }

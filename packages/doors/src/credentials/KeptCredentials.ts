@@ -176,7 +176,8 @@ export class KeptCredentials {
   /** Puts the key of a browser in force. */
   #addKey(hash: string, principal: Principal, expiresAt: number): void {
     const setting = `${BROWSER}${hash}`
-    this.#table.add({ hash, principal, expiresAt, setting })
+    // Its own object: connections that it opened are known by it.
+    this.#table.add({ hash, principal: { ...principal }, expiresAt, setting })
     this.#expiry.add(setting, expiresAt)
   }
 

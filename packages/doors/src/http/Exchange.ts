@@ -2,7 +2,7 @@
  * One request on its way through the HTTP door: who asks, and what streaming answers write to.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Caller } from "@holdfast/hub/Hub"
+import type { Caller, Principal } from "@holdfast/hub/Hub"
 
 /** An exchange. */
 export interface Exchange {
@@ -12,6 +12,8 @@ export interface Exchange {
   readonly by: Caller
   /** Path below which the client sees the hub: empty, or that of a proxy. */
   readonly base: string
-  /** Streams that are open, with the credential that opened each: they end with it, and when the hub stops. */
-  readonly endings: Map<() => void, string>
+  /** The principal that the guard let in. */
+  readonly principal: Principal | undefined
+  /** Streams that are open, with who opened each: they end with its credential or sign-in, and when the hub stops. */
+  readonly endings: Map<() => void, Principal | undefined>
 }

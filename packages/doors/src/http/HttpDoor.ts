@@ -116,7 +116,7 @@ function performFor(
   exchange: Exchange,
   answered: (answer: HttpAnswer) => void,
 ): void {
-  const { by: asking, endings, response } = exchange
+  const { by: asking, endings, principal, response } = exchange
   const by = keyedCaller(name, exchange)
   const given = by instanceof Error ? by : input
   let isOver = false
@@ -136,7 +136,7 @@ function performFor(
     answered(answerOf(name, performed, exchange))
   })
   if (isOver || running === undefined || operationOf(name).changes) return
-  endings.set(cut, asking.credential)
+  endings.set(cut, principal)
   response.once("close", leave)
 }
 

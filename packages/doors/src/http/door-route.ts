@@ -31,7 +31,7 @@ export function serveDoorRoute(
   { hub, routes, inForce, name, allowed, exchange, done }: DoorRequest,
   read: Exclude<BodyRead, { readonly _tag: "Gone" }> | DoorError,
 ): void {
-  const { by, endings, response } = exchange
+  const { by, endings, principal, response } = exchange
   const params = pathParams(allowed.route, allowed.path)
   const body =
     params === undefined ? new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" }) : json(read)
@@ -66,7 +66,7 @@ export function serveDoorRoute(
       const stream = openSse(response, HEARTBEAT, headers)
       const tear = (): void => void response.destroy()
       // The end of a stream is said in the door's own protocol: without it, the client must see that it was cut.
-      endings.set(tear, by.credential)
+      endings.set(tear, principal)
       stream.onClose(() => endings.delete(tear))
       done()
       // A credential that ended while the answer was on its way opens nothing (G-7).

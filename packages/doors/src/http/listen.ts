@@ -16,7 +16,7 @@ import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { DOOR_ROUTES, type DoorRouteName, isDoorRoute, isSocketName, type SocketName } from "../guard/routes.ts"
 import type { FileDoor } from "../FileDoor.ts"
 import type { RouteDoor } from "../RouteDoor.ts"
-import type { SocketDoor } from "../SocketDoor.ts"
+import type { Ended, SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
 import { readPlayerPage } from "./html-film.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
@@ -101,11 +101,15 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const policy = (own: OwnNames) => ({ names: own, authenticate, expired, headersMax: HEADERS_MAX, off, isFile })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
+  const close = (ended: Ended, reason: string): void => {
+    for (const socket of Object.values(sockets)) socket.closeCredential(ended, reason)
+    web.endCredential(ended)
+    near.endCredential(ended)
+  }
+  credentials.onKeyEnd((browser) => close(browser, "this browser's sign-in has expired; sign it in again"))
   credentials.onEnd((credential, hasExpired) => {
     const reason = hasExpired ? "the token has expired; use a new one" : "the credential was revoked"
-    for (const socket of Object.values(sockets)) socket.closeCredential(credential, reason)
-    web.endCredential(credential)
-    near.endCredential(credential)
+    close(credential, reason)
     fork(hub.dropCredential(credential, reason))
   })
   for (const { server } of [web, near]) {

@@ -13,6 +13,7 @@ import { baseOf, type OwnNames, targetOf } from "../guard/names.ts"
 import { bodyLimit, isSocketName, type Route, type SocketName } from "../guard/routes.ts"
 import type { FileDoor } from "../FileDoor.ts"
 import type { Caller, Principal } from "@holdfast/hub/Hub"
+import { type Ended, isEnded } from "../SocketDoor.ts"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { connectionAddress } from "../credentials/proof.ts"
 import { Admission } from "./Admission.ts"
@@ -58,7 +59,7 @@ const CONNECTION_CHECKS = 1000
 export interface HttpServerParts {
   readonly server: Server
   /** Ends the streams that a credential opened. */
-  readonly endCredential: (credential: string) => void
+  readonly endCredential: (ended: Ended) => void
   /** Ends every stream, so that the server can close. */
   readonly endStreams: () => void
 }
@@ -66,7 +67,7 @@ export interface HttpServerParts {
 /** Makes the server; it does not listen yet. */
 export function makeServer(parts: ServerParts): HttpServerParts {
   const { settings } = parts
-  const endings = new Map<() => void, string>()
+  const endings = new Map<() => void, Principal | undefined>()
   const server = unboundServer(parts)
   const admission = new Admission(settings.connectionsMax)
   server.on("connection", (socket) => admission.arrived(socket))
@@ -117,7 +118,7 @@ export function makeServer(parts: ServerParts): HttpServerParts {
         : parts.sockets[name].serve?.(request, response, decision.principal)
     }
     const by = callerOf(decision.principal, trace, request.socket)
-    const exchange: Exchange = { request, response, by, base, endings }
+    const exchange: Exchange = { request, response, by, base, principal: decision.principal, endings }
     parts.http(decision, exchange, counted)
   }
   server.on("request", inTurn(serve))
@@ -145,8 +146,8 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   })
   return {
     server,
-    endCredential: (credential) => {
-      for (const [end, owner] of endings) if (owner === credential) end()
+    endCredential: (ended) => {
+      for (const [end, owner] of endings) if (owner !== undefined && isEnded(owner, ended)) end()
     },
     endStreams: () => {
       for (const end of endings.keys()) end()

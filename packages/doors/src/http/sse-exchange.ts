@@ -19,9 +19,9 @@ export function resumePoint({ request }: Exchange, after: string | undefined): s
 }
 
 /** Takes the exchange's response over; `gone` is called once, when the stream is over. */
-export function openStream({ by, endings, response }: Exchange, gone: () => void): SseStream {
+export function openStream({ principal, endings, response }: Exchange, gone: () => void): SseStream {
   const stream = openSse(response, HEARTBEAT)
-  endings.set(stream.end, by.credential)
+  endings.set(stream.end, principal)
   stream.onClose(() => {
     endings.delete(stream.end)
     gone()

@@ -11,6 +11,7 @@ import { CHAT_CALLS, type ChatCall } from "@holdfast/protocol/chat/calls"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 import { type TurnWriter, writeAtTurnEnd } from "@holdfast/hub/delivery/turn-end"
+import { connectedCaller } from "../SocketDoor.ts"
 import type { Principal } from "@holdfast/hub/Hub"
 import { failure, PONG, readRpcText, type RpcMessage } from "../json/rpc-messages.ts"
 import { endOnError } from "../door-sockets.ts"
@@ -80,7 +81,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
     this.principal = principal
     const { attachmentsMax } = parts.settings
     this.#context = {
-      caller: { ...principal, door: "rpc" },
+      caller: connectedCaller(principal, "rpc"),
       send: (text) => this.send(text),
       subscribe: () => (this.#subscriptions > attachmentsMax ? tooMany("subscriptions", attachmentsMax) : undefined),
     }

@@ -8,7 +8,7 @@ import { RPC_PROTOCOL } from "@holdfast/protocol/chat/calls"
 import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "../SocketDoor.ts"
+import { isEnded, type SocketDoor } from "../SocketDoor.ts"
 import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { chatCalls } from "./ChatCalls.ts"
@@ -69,9 +69,9 @@ export function makeRpcDoor(
     yield* Effect.addFinalizer(() => Effect.promise(stop))
     return {
       accept,
-      closeCredential: (credential, reason) => {
+      closeCredential: (ended, reason) => {
         for (const connection of connections) {
-          if (connection.principal.credential === credential) connection.close(1008, reason)
+          if (isEnded(connection.principal, ended)) connection.close(1008, reason)
         }
       },
       stop,

@@ -14,6 +14,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
+import { connectedCaller } from "../SocketDoor.ts"
 import type { Attachment, Caller, Hub, Outcome, PerformedName, Principal, Running } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
@@ -69,7 +70,7 @@ export class IoConnection {
     this.principal = principal
     this.#socket = socket
     this.#parts = parts
-    this.#caller = { ...principal, door: "socket.io" }
+    this.#caller = connectedCaller(principal, "socket.io")
     this.#seat = { client: `io-${socket.id}`, name: principal.name }
     this.#flow = new IoFlow(socket.conn, () => this.#drained())
     socket.onAny((event: unknown, ...given: Array<unknown>) => this.#take(event, given))
@@ -159,7 +160,7 @@ export class IoConnection {
 
   #hello({ clientId, name = this.principal.name }: Sent<"client:hello">, answer: Answer): void {
     this.#seat = { client: clientId, name }
-    this.#caller = { ...this.#caller, seated: this.#seat }
+    this.#caller = connectedCaller(this.principal, "socket.io", { seated: this.#seat })
     const { hub, settings, version } = this.#parts
     answer({ clientId, protocol: PROTOCOL_VERSION, version, hub: hub.id, silence: settings.socketSilence })
   }

@@ -11,7 +11,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "../SocketDoor.ts"
+import { type Ended, isEnded, type SocketDoor } from "../SocketDoor.ts"
 import type { Engine } from "./engine.ts"
 import { IoConnection, type IoParts } from "./IoConnection.ts"
 import { PACKET_READ, tooLarge } from "./packet-limit.ts"
@@ -76,11 +76,11 @@ class IoDoor implements SocketDoor {
 
   readonly connections = (): number => this.#clients.size
 
-  readonly closeCredential = (credential: string, reason: string): void => {
-    for (const entering of this.#entering) if (entering.principal.credential === credential) entering.isOver = true
-    for (const [conn, principal] of this.#silent) if (principal.credential === credential) void end(conn)
+  readonly closeCredential = (ended: Ended, reason: string): void => {
+    for (const entering of this.#entering) if (isEnded(entering.principal, ended)) entering.isOver = true
+    for (const [conn, principal] of this.#silent) if (isEnded(principal, ended)) void end(conn)
     for (const [conn, client] of this.#clients) {
-      if (client.principal.credential !== credential) continue
+      if (!isEnded(client.principal, ended)) continue
       client.sendAway(reason)
       // The end of the namespace, said before that of the connection, keeps the client from coming back by itself.
       client.disconnect()

@@ -19,6 +19,7 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
+import { connectedCaller } from "../SocketDoor.ts"
 import type { Attachment, Caller, FeedListener, Principal } from "@holdfast/hub/Hub"
 import { endOnError } from "../door-sockets.ts"
 import { SocketFeed } from "./SocketFeed.ts"
@@ -91,7 +92,7 @@ export class SocketConnection {
     this.#brake = new ReadBrake(ws)
     this.#out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.#drained() : this.onRoom()))
     this.principal = principal
-    this.caller = { ...principal, door: "socket" }
+    this.caller = connectedCaller(principal, "socket")
     this.#settings = settings
     this.#events = events
     this.heardAt = Date.now()
@@ -141,7 +142,7 @@ export class SocketConnection {
 
   /** `Hello` said who is there. */
   greet(seated: NonNullable<Caller["seated"]>): void {
-    this.caller = { ...this.caller, seated }
+    this.caller = connectedCaller(this.principal, "socket", { seated })
     this.#said = true
     this.#events.greeted()
   }

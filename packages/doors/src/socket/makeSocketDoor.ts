@@ -11,7 +11,7 @@ import { SocketConnection } from "./SocketConnection.ts"
 import { CommandDispatcher } from "./CommandDispatcher.ts"
 import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "../SocketDoor.ts"
+import { isEnded, type SocketDoor } from "../SocketDoor.ts"
 import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 
@@ -79,9 +79,9 @@ export function makeSocketDoor(
     yield* Effect.addFinalizer(() => Effect.promise(stop))
     return {
       accept,
-      closeCredential: (credential, reason) => {
+      closeCredential: (ended, reason) => {
         for (const connection of connections.values()) {
-          if (connection.principal.credential === credential) connection.close(1008, reason)
+          if (isEnded(connection.principal, ended)) connection.close(1008, reason)
         }
       },
       stop,

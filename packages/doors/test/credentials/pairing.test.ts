@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { makeCredentials } from "../../src/credentials/Credentials.ts"
 import type { SettingsStore } from "../../src/credentials/credential-options.ts"
+import { connectedCaller } from "../../src/SocketDoor.ts"
 
 const OWNER = "o".repeat(43)
 const run = Effect.runPromise
@@ -84,7 +85,7 @@ describe("devices", () => {
     expect(credentials.pairing("nothing")).toEqual({ isOpen: false })
   })
 
-  it("G-23 devices have names of their own, are renamed, also in what they do, and end when they are revoked", async () => {
+  it("G-23 devices have names of their own, are renamed, also in what they do over a connection that is open, and end when they are revoked", async () => {
     const { credentials, ended, kept, pair } = await begin()
     const [one, other, named] = [await pair(), await pair(), await pair("tablet", "read")]
     expect(credentials.tokens().map(({ name, scope }) => [name, scope])).toEqual([
@@ -94,10 +95,13 @@ describe("devices", () => {
     ])
     const id = credentials.pairing(one.pairing).device?.id ?? ""
     const browser = await run(credentials.redeem(credentials.makeLink(credentials.authenticate(one.secret)!).secret))
+    const connected = [one.secret, browser ?? ""].map((secret) => connectedCaller(credentials.authenticate(secret)!, "socket"))
     expect(await run(credentials.renameToken(id, "old phone"))).toMatchObject({ id, name: "old phone", device: true })
     expect(await run(credentials.renameToken("nothing", "x"))).toBeUndefined()
     for (const secret of [one.secret, browser ?? ""])
       expect(credentials.authenticate(secret)).toMatchObject({ name: "old phone", holder: "owner" })
+    for (const caller of connected)
+      expect({ ...caller, key: "k" }).toMatchObject({ name: "old phone", credential: id, door: "socket" })
     expect((await begin(kept)).credentials.tokens()[0]).toMatchObject({ name: "old phone" })
     expect(await run(credentials.revokeToken(id))).toBe(true)
     expect([one.secret, browser ?? "", other.secret].map((secret) => credentials.authenticate(secret)?.name)).toEqual([

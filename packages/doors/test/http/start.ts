@@ -11,6 +11,7 @@ import { resolveSettings } from "@holdfast/protocol/settings"
 import { layer as memoryStore } from "@holdfast/store/memory/MemoryStore"
 import { Store } from "@holdfast/store/Store"
 import { makeCredentials, type Credentials } from "../../src/credentials/Credentials.ts"
+import type { Ended } from "../../src/SocketDoor.ts"
 import { Hub } from "@holdfast/hub/Hub"
 import { makeChatRoutes } from "../../src/ai-sdk/makeChatRoutes.ts"
 import { makeFileDoor } from "../../src/app/makeFileDoor.ts"
@@ -124,7 +125,7 @@ export async function startDoor(options: Record<string, unknown> = {}, player?: 
   }
   const fake = makeFakeHub(telemetry)
   const upgrades: Array<string> = []
-  const closed: Array<string> = []
+  const closed: Array<Ended> = []
   const clock = { now: Date.now() }
   let credentials: Credentials | undefined
   const { values: settings } = resolveSettings({}, {}, { port: 0, ...options })
@@ -153,7 +154,7 @@ export async function startDoor(options: Record<string, unknown> = {}, player?: 
             upgrades.push(principal.name)
             socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")
           },
-          closeCredential: (credential) => void closed.push(credential),
+          closeCredential: (ended) => void closed.push(ended),
           stop: () => Promise.resolve(),
           connections: () => 0,
         },
