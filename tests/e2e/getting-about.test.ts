@@ -156,6 +156,32 @@ describe("getting about in the app", () => {
     await phone.close()
   })
 
+  it("APP-22 keeps a name that was typed when a key leads to another pane, and leaves the focus there", async () => {
+    const [left, right] = [await app.agent({ label: "Left" }), await app.agent({ label: "Right" })]
+    const { page, connected, pane, openSession, close } = await app.open()
+    await connected()
+    await (await openSession(left.id)).getByRole("textbox").waitFor()
+    await page.evaluate("document.activeElement?.blur()")
+    await page.keyboard.press("v")
+    const find = page.getByRole("dialog").getByRole("combobox")
+    await find.fill("Right")
+    await find.press("Enter")
+    await pane(right.id).getByRole("textbox").waitFor()
+    await page.keyboard.press("Alt+Shift+ArrowLeft")
+    await expect.poll(() => focused(page)).toBe(left.id)
+    await page.evaluate("document.activeElement?.blur()")
+    await page.keyboard.press("r")
+    await pane(left.id).getByRole("textbox", { name: "Name of the session" }).waitFor()
+    await page.keyboard.type("Typed and left")
+    await page.keyboard.press("Alt+Shift+ArrowRight")
+    await pane(left.id).getByRole("heading", { name: "Typed and left" }).waitFor()
+    expect(await focused(page)).toBe(right.id)
+    await expect
+      .poll(async () => (await app.hub.call<Session>("GET", `/api/sessions/${left.id}`)).body.label)
+      .toBe("Typed and left")
+    await close()
+  })
+
   it("APP-15 leads from the palette to the code for a phone", async () => {
     const { page, connected, close } = await app.open()
     await connected()

@@ -49,6 +49,14 @@ describe("what opens over the page", () => {
     await page.keyboard.press("Escape")
     await page.getByRole("dialog", { name: "Connection" }).waitFor({ state: "detached" })
     await expect.poll(() => focused(opened)).toMatch(/^Connected/)
+    // On a page with little height it scrolls within the page.
+    await page.setViewportSize({ width: 844, height: 240 })
+    await more.click()
+    const last = page.getByRole("menuitem").last()
+    await last.hover()
+    const [around, inside] = [await menu.boundingBox(), await last.boundingBox()]
+    expect((around?.y ?? 0) + (around?.height ?? Infinity)).toBeLessThanOrEqual(240)
+    expect((inside?.y ?? 0) + (inside?.height ?? Infinity)).toBeLessThanOrEqual(240)
     await close()
   })
 

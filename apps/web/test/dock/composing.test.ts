@@ -12,6 +12,7 @@ import { sendChoices } from "../../src/dock/send-modes.ts"
 import { stopWords } from "../../src/dock/stop-words.ts"
 import { sizeText } from "../../src/ui/size.ts"
 import { contextOf, costText } from "../../src/ui/usage.ts"
+import { isInputMethod } from "../../src/ui/input-method.ts"
 
 const file = (name: string, type: string, size: number): File => new File([new Uint8Array(size)], name, { type })
 
@@ -56,6 +57,17 @@ describe("sending", () => {
     isInHistory: false,
     isTouch: false,
     ...more,
+  })
+
+  it("APP-42 APP-47 knows the Enter by which an input method takes a word, also where only its code says so", () => {
+    for (const [isComposing, keyCode, isTaken] of [
+      [true, 13, true],
+      [false, 229, true],
+      [false, 13, false],
+    ] as const) {
+      expect(isInputMethod({ isComposing, keyCode })).toBe(isTaken)
+      expect(isInputMethod({ nativeEvent: { isComposing }, keyCode })).toBe(isTaken)
+    }
   })
 
   it("APP-47 gives each key of the field its one meaning, and none while an input method is at work", () => {
