@@ -2,10 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { Asking } from "../../src/panes/terminal/Asking.ts"
 import { lineAgain } from "../../src/panes/terminal/bar-keys.ts"
 import type { Question } from "../../src/panes/terminal/question.ts"
-import { FirstScreen } from "../../src/panes/terminal/FirstScreen.ts"
 import { hostOf } from "../../src/panes/terminal/links.ts"
 import { pastKey } from "../../src/panes/terminal/Past.ts"
-import { Store } from "../../src/ui/store.ts"
 
 const clip = (text: string): Question => ({ _tag: "Clipboard", text })
 const paste: Question = { _tag: "Paste", text: "a\nb", lines: 2 }
@@ -60,34 +58,6 @@ describe("questions of a terminal", () => {
     expect(hostOf("https://bank.example@evil.example:8443/bank.example")).toBe("evil.example:8443")
     expect(hostOf("https://b\u00e4nk.example/")).toBe("xn--bnk-qla.example")
     expect([hostOf("mailto:a@b.example"), hostOf("no address")]).toEqual([undefined, undefined])
-  })
-})
-
-describe("a screen that was kept", () => {
-  const view = (record?: object, tag = "Attaching") => {
-    const [records, statuses] = [new Store<object | undefined>(record), new Store({ _tag: tag })]
-    return {
-      records,
-      statuses,
-      view: { record: records, status: statuses } as unknown as ConstructorParameters<typeof FirstScreen>[0],
-    }
-  }
-
-  it("APP-6 is shown by an emulator that has shown nothing, and once", () => {
-    const first = new FirstScreen(view().view)
-    expect([first.takesKept(), first.takesKept()]).toEqual([true, false])
-    expect(new FirstScreen(view({}, "Away").view).takesKept()).toBe(true)
-  })
-
-  it("APP-6 never takes the place of the session's own, also not of one that is away now", () => {
-    expect(new FirstScreen(view({}, "Live").view).takesKept()).toBe(false)
-    const { records, statuses, view: own } = view()
-    const first = new FirstScreen(own)
-    records.set({})
-    statuses.set({ _tag: "Live" })
-    first.look()
-    statuses.set({ _tag: "Away" })
-    expect(first.takesKept()).toBe(false)
   })
 })
 

@@ -61,19 +61,24 @@ export class Emulator implements EmulatorParts {
   readonly bells = new Store(0)
   /** How often something was typed by other means than its own field: a line, a key of the bar, a paste. */
   readonly typed = new Store(0)
+  /** How often output of the session was parsed. */
+  readonly parsed = new Store(0)
   /** Changes when its cells may have got another size, or the session another. */
   readonly measured = new Store(0)
   readonly #ends: Array<IDisposable | (() => void)> = []
   #open: OpenTerminal | undefined
   readonly #first: FirstScreen
+  #wasLive = false
+  /** When the screen was that of the moment last, in epoch milliseconds. */
+  #liveAt = Date.now()
   #saying: ReturnType<typeof setTimeout> | undefined
 
   constructor(view: SessionView) {
     this.session = view.id
     this.view = view
-    this.#first = new FirstScreen(view)
     this.host = document.createElement("div")
     this.terminal = new Terminal(emulatorOptions())
+    this.#first = new FirstScreen(this.terminal, () => this.age.set(undefined))
     this.terminal.loadAddon(new Unicode11Addon())
     this.terminal.unicode.activeVersion = "11"
     this.terminal.loadAddon(this.search)
@@ -88,9 +93,10 @@ export class Emulator implements EmulatorParts {
       this.terminal.onData((text) => {
         if (HALTS.has(text)) this.#halted()
       }),
-      // The first state in which the session's own screen is there.
-      view.status.subscribe(() => this.#seen()),
-      view.record.subscribe(() => this.#seen()),
+      view.status.subscribe(() => this.#liveUntil()),
+      this.terminal.onWriteParsed(() => {
+        if (this.#first.hasOwn) this.parsed.set(this.parsed.get() + 1)
+      }),
       this.terminal.onBell(() => {
         if (this.isLive) this.bells.set(this.bells.get() + 1)
       }),
@@ -105,24 +111,20 @@ export class Emulator implements EmulatorParts {
   /** Shows it in an element, which has to be in the page; faces are there. */
   mount(into: HTMLElement): void {
     into.append(this.host)
-    this.#seen()
     if (this.#open === undefined) this.#begin()
     this.#remeasure()
   }
 
   /** Shows the screen of an earlier visit, unless anything was shown before: an emulator that a pane comes back to has newer. */
   showKept({ cols, rows, text, at }: KeptScreen): void {
-    if (!this.#first.takesKept()) return
-    this.terminal.resize(cols, rows)
-    this.terminal.write(`${text}\u001b[?25l`)
-    this.age.set(at)
+    if (!this.isLive && this.#first.showKept(text, cols, rows)) this.age.set(at)
   }
 
-  /** The screen as it can be kept; `undefined` while it is not that of the session. */
+  /** The screen as it can be kept, which is so until the connection was lost; `undefined` while it is not that of the session. */
   kept(): KeptScreen | undefined {
-    if (!this.isLive || this.view.record.get() === undefined) return undefined
+    if (!this.#first.hasOwn) return undefined
     const { cols, rows } = this.terminal
-    return { cols, rows, text: screenText(this.terminal), at: Date.now() }
+    return { cols, rows, text: screenText(this.terminal), at: this.isLive ? Date.now() : this.#liveAt }
   }
 
   /** Takes it out of the page; what arrives meanwhile is kept aside. */
@@ -202,7 +204,7 @@ export class Emulator implements EmulatorParts {
   }
 
   #begin(): void {
-    this.#open = openTerminal(this.view, this.terminal, this.host, {
+    this.#open = openTerminal(this.view, this.#first, this.host, {
       fit: false,
       onRefused: (error) => this.#refused(error),
       onSkipped: () => this.skippedAt.set(Date.now()),
@@ -217,9 +219,11 @@ export class Emulator implements EmulatorParts {
     for (const later of HALTED) setTimeout(() => this.view.attachment?.shown(), later)
   }
 
-  #seen(): void {
+  /** Notes until when the screen was that of the moment. */
+  #liveUntil(): void {
+    if (this.isLive || this.#wasLive) this.#liveAt = Date.now()
+    this.#wasLive = this.isLive
     if (this.isLive) this.age.set(undefined)
-    this.#first.look()
   }
 
   #remeasure(): void {

@@ -6,7 +6,7 @@ import { useHub } from "@holdfast/react"
 import { monoReady } from "../../styles/fonts.ts"
 import type { Emulator } from "./Emulator.ts"
 import { giveBack, takeEmulator } from "./EmulatorPool.ts"
-import { keepScreen, keptScreen } from "./kept-screens.ts"
+import { keepScreen, keepScreenNow, keptScreen } from "./kept-screens.ts"
 import { Past } from "./Past.ts"
 
 /** An emulator that is in the page, and the way to its past. */
@@ -46,28 +46,40 @@ export function useEmulator(pane: string, view: SessionView, element: RefObject<
   return shown
 }
 
+/** How long after output a screen is kept, in milliseconds: the page may go without a word, or be away by then. */
+const KEPT_AFTER = 1000
+
 /** Shows the screen of an earlier visit until the session's own is there, and keeps that one for the next visit. */
 export function useKeptScreen(shown: Shown | undefined, isSeen: boolean): void {
   useEffect(() => {
     if (shown === undefined || !isSeen) return undefined
     const { emulator } = shown
     const warn = (cause: unknown): void => console.warn("a terminal's screen could not be kept:", cause)
+    let due: ReturnType<typeof setTimeout> | undefined
     const keep = (): void => {
+      clearTimeout(due)
+      due = undefined
       const screen = emulator.kept()
       if (screen !== undefined) void keepScreen(emulator.session, screen).catch(warn)
     }
     const hidden = (): void => {
       if (document.visibilityState === "hidden") keep()
     }
+    const gone = (): void => {
+      const screen = emulator.kept()
+      if (screen !== undefined) keepScreenNow(emulator.session, screen)
+    }
     keptScreen(emulator.session).then((screen) => {
       if (screen !== undefined) emulator.showKept(screen)
     }, warn)
+    const unsubscribe = emulator.parsed.subscribe(() => (due ??= setTimeout(keep, KEPT_AFTER)))
     document.addEventListener("visibilitychange", hidden)
-    addEventListener("pagehide", keep)
+    addEventListener("pagehide", gone)
     return () => {
       keep()
+      unsubscribe()
       document.removeEventListener("visibilitychange", hidden)
-      removeEventListener("pagehide", keep)
+      removeEventListener("pagehide", gone)
     }
   }, [shown, isSeen])
 }
