@@ -78,6 +78,24 @@ describe("getting about in the app", () => {
     await close()
   })
 
+  it("APP-12 APP-15 asks what is to be beside a pane with an empty field, and gives the focus back when that is left", async () => {
+    const { page, connected, openSession, close } = await app.open()
+    await connected()
+    const pane = await openSession(one.id)
+    await pane.getByRole("textbox").click()
+    await page.keyboard.press("Control+k")
+    const field = page.getByRole("dialog").getByRole("combobox")
+    await field.fill("split")
+    await page.getByRole("option").filter({ hasText: "Split to the right" }).click()
+    await page.getByRole("dialog", { name: "Which session is to be beside it?" }).waitFor()
+    expect(await field.inputValue()).toBe("")
+    await page.getByRole("option").filter({ hasText: "Other" }).waitFor()
+    await field.press("Escape")
+    await field.waitFor({ state: "detached" })
+    await expect.poll(() => page.evaluate("document.activeElement?.dataset.composer")).toBe(one.id)
+    await close()
+  })
+
   it("APP-22 does from a pane what is done in the list: by key, from the palette, in its menu, and on the phone", async () => {
     const { id } = await app.agent({ label: "Kept" })
     const record = async () => (await app.hub.call<Session>("GET", `/api/sessions/${id}`)).body

@@ -1,4 +1,5 @@
 /** Writing to an agent that can do more than answer: into its turn, with its commands, its modes and models, and with files. */
+import { createHash } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,6 +8,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { messagesOf, recordOf, settledAgent, textOf } from "@holdfast/testkit/agent-session"
 import { fieldOf, ownWords, queued, said } from "./agents.ts"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
+import type { Page } from "./playwright.ts"
 
 const OPTIONS = {
   permissions: "allow",
@@ -171,6 +173,59 @@ describe("what is sent to an agent", () => {
     await pane(id).locator("[data-act=send]").tap()
     await said(app, id, "photo.png")
     await close()
+  })
+
+  it("APP-80 APP-30 shows pictures of messages on two devices, by the page's key, in a player, and again from what this browser keeps", async () => {
+    const { id } = await app.agent({ label: "Pictures", options: OPTIONS, message: { text: "[[say Ready.]]" } })
+    await settledAgent(app.hub, id)
+    const hash = createHash("sha256").update(Buffer.from(PIXEL, "base64")).digest("hex")
+    const notes = {
+      type: "file",
+      mediaType: "text/plain",
+      filename: "notes.txt",
+      url: `data:text/plain;base64,${btoa("some notes")}`,
+    }
+    const pixel = { type: "file", mediaType: "image/png", filename: "pixel.png", url: `data:image/png;base64,${PIXEL}` }
+    const drawn = { type: "text", text: `[[say ![drawn](files/${hash})]]` }
+    const sent = await app.hub.call("POST", `/api/sessions/${id}/messages`, { parts: [pixel, notes, drawn] })
+    expect(sent.status).toBeLessThan(300)
+    await settledAgent(app.hub, id)
+    const widths = (page: Page, within: string) =>
+      page.evaluate(
+        `[...document.querySelectorAll('${within} img')].map((one) => [one.alt, one.naturalWidth, one.src.split(":")[0]])`,
+      )
+    const both = [
+      ["pixel.png", 1, "blob"],
+      ["drawn", 1, "blob"],
+    ]
+    const pane = `[data-pane][data-session="${id}"]`
+    const wide = await app.open({ path: `/s/${id}`, hasWorker: false })
+    const phone = await app.open({ path: `/s/${id}`, form: "phone" })
+    for (const one of [wide, phone]) await expect.poll(() => widths(one.page, pane)).toEqual(both)
+    await phone.picture("pictures-phone")
+    expect(await phone.overflows()).toEqual([])
+    await phone.close()
+    const { page } = wide
+    // The picture leads to itself, and what is none is saved.
+    const [picture, leads] = (await page.evaluate(
+      `(([one]) => [one.src, one.closest("a").href])(document.querySelectorAll('${pane} img'))`,
+    )) as [string, string]
+    expect(leads).toBe(picture)
+    await page.evaluate(`{
+      const make = URL.createObjectURL
+      URL.createObjectURL = (file) => (file.text().then((text) => (globalThis.saved = text)), make.call(URL, file))
+      HTMLAnchorElement.prototype.click = function () { globalThis.savedAs = this.download }
+    }`)
+    await page.getByRole("button", { name: /^notes\.txt/ }).click()
+    await expect.poll(() => page.evaluate("[globalThis.savedAs, globalThis.saved]")).toEqual(["notes.txt", "some notes"])
+    await wide.context.route(/\/files\//, (route) => route.abort())
+    await page.reload()
+    await expect.poll(() => widths(page, pane)).toEqual(both)
+    const { lastSeq } = await recordOf(app.hub, id)
+    await page.goto(`${app.hub.url()}/s/${id}/at/${lastSeq}`)
+    await expect.poll(() => widths(page, "[data-film=agent]")).toEqual(both)
+    await wide.picture("pictures-player-dark")
+    await wide.close()
   })
 
   it("APP-33 APP-36 shows its todos as they are now, its reasoning folded, and a subagent with what stops it", async () => {

@@ -27,7 +27,7 @@ export function Overlays(): ReactElement {
         <NewCommands />
       </Suspense>
       <Suspense fallback={null}>
-        {wish === undefined ? null : <Palette wish={wish} />}
+        {wish === undefined ? null : <Palette key={wish.split ?? "anything"} wish={wish} />}
         {isInbox ? <InboxScreen /> : null}
         {isKeyMap ? <KeyMap /> : null}
         {rules === undefined ? null : <SessionRules key={rules} session={rules} />}

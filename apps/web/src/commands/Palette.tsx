@@ -8,6 +8,7 @@ import { useCloseOver } from "../ui/close-over.ts"
 import { useListbox } from "../ui/listbox.ts"
 import { StateMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
+import { focusPane } from "../workspace/pane-focus.ts"
 import { focusedTab } from "../workspace/tabs.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { Command } from "./command.ts"
@@ -64,10 +65,20 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
   }, [sessions, all, focused, query, isSplit])
 }
 
+let opener: HTMLElement | undefined
+
+/** What had the focus before the palette: of one that follows another, what had it before the first. */
+function focusBefore(): HTMLElement | undefined {
+  const { activeElement } = document
+  if (activeElement?.closest("[data-palette]") instanceof Element) return opener
+  opener = activeElement instanceof HTMLElement && activeElement !== document.body ? activeElement : undefined
+  return opener
+}
+
 /** The palette. */
 export default function Palette({ wish }: { readonly wish: PaletteWish }): ReactElement {
   const [query, setQuery] = useState("")
-  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
+  const [before] = useState(focusBefore)
   const isDone = useRef(false)
   const open = useOpen()
   const found = useFound(query, wish.split !== undefined)
@@ -90,11 +101,14 @@ export default function Palette({ wish }: { readonly wish: PaletteWish }): React
         <Dialog.Overlay className={styles["behind"]} />
         <Dialog.Content
           className={styles["palette"]}
+          data-palette=""
           aria-describedby={undefined}
           // Without a trigger the focus would be lost.
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            if (!isDone.current) before?.focus()
+            if (isDone.current) return
+            if (before?.isConnected === true) before.focus()
+            else focusPane()
           }}
         >
           <Dialog.Title className="visually-hidden">{what}</Dialog.Title>

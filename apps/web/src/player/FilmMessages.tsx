@@ -1,7 +1,9 @@
 /** An agent's transcript in a film: its messages as far as they had come, and what waited for an answer. */
-import { memo, useEffect, useRef } from "react"
-import type { ReactElement } from "react"
+import { memo, use, useEffect, useRef } from "react"
+import type { ReactElement, ReactNode } from "react"
 import type { Message } from "@holdfast/protocol/agent/message"
+import { ShowFileContext } from "../panes/chat/files/shown-file.ts"
+import type { ShownFile } from "../panes/chat/files/shown-file.ts"
 import { Markdown } from "../panes/chat/markdown/Markdown.tsx"
 import { FilmText } from "./FilmText.tsx"
 import css from "./Player.module.css"
@@ -83,10 +85,23 @@ function FilmPart({ part, isPerson }: { readonly part: unknown; readonly isPerso
     case "dynamic-tool":
       return <FilmTool part={part} />
     case "file":
-      return <p className={css["soft"]}>File: {textAt(part, "filename") ?? textAt(part, "mediaType") ?? "unnamed"}</p>
+      return (
+        <FilmFile
+          filename={textAt(part, "filename")}
+          mediaType={textAt(part, "mediaType") ?? ""}
+          url={textAt(part, "url") ?? ""}
+        />
+      )
     default:
       return null
   }
+}
+
+/** A file, which is shown where there is a server that has it. */
+function FilmFile(file: ShownFile): ReactNode {
+  const show = use(ShowFileContext)
+  if (show !== undefined) return show(file)
+  return <p className={css["soft"]}>File: {file.filename ?? (file.mediaType === "" ? "unnamed" : file.mediaType)}</p>
 }
 
 const MARKS: Readonly<Record<string, string>> = { "output-available": "", "output-error": "failed", "output-denied": "refused" }

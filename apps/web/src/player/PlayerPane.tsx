@@ -6,6 +6,9 @@ import type { ShownSession } from "@holdfast/client/outbox"
 import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { useWholeTrace } from "../ui/trace/use-whole-trace.ts"
+import { ShowFileContext } from "../panes/chat/files/shown-file.ts"
+import type { ShowFile } from "../panes/chat/files/shown-file.ts"
+import { FileView } from "../panes/chat/parts/FileView.tsx"
 import type { PaneProps } from "../workspace/pane-props.ts"
 import { useSeek } from "../workspace/seek.ts"
 import { ExportMenu } from "./ExportMenu.tsx"
@@ -59,10 +62,13 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
   const commands = useFilmCommands(session, film, moments)
   // The pane of the same session has keys of its own.
   useCommands(isFocused ? commands : NONE)
+  const showFile = useMemo((): ShowFile => (file) => <FileView session={session} file={file} />, [session])
   return (
-    <Player {...parts} record={record} trace={trace}>
-      <ExportMenu session={session} kind={record.kind} film={film} />
-    </Player>
+    <ShowFileContext value={showFile}>
+      <Player {...parts} record={record} trace={trace}>
+        <ExportMenu session={session} kind={record.kind} film={film} />
+      </Player>
+    </ShowFileContext>
   )
 }
 

@@ -1,5 +1,6 @@
 /** Downloading a recording: the page asks with its key, so a plain link would not do. */
 import type { Hub } from "@holdfast/client/model"
+import { saveFile } from "../app/save-file.ts"
 import { sizeText } from "../ui/size.ts"
 import type { RecordingFormat } from "./recording-formats.ts"
 
@@ -7,12 +8,6 @@ import type { RecordingFormat } from "./recording-formats.ts"
 export async function download(api: Hub["sessions"], session: string, format: RecordingFormat["format"]): Promise<string> {
   const answer = await api.export(session, format)
   const blob = await new Response(answer.body as BodyInit | null).blob()
-  const address = URL.createObjectURL(blob)
-  const link = document.createElement("a")
-  link.href = address
-  link.download = `${session}.${format}`
-  link.click()
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+  saveFile(blob, `${session}.${format}`)
   return sizeText(blob.size)
 }

@@ -1,5 +1,5 @@
 /**
- * The HTTP routes for directories, files and what changed, as typed functions (docs/protocol/rules.md, FS-1 to FS-25).
+ * The HTTP routes for directories, files and what changed, as typed functions (docs/protocol/rules.md, FS-1 to FS-25, M-11).
  *
  * Each fails with `HoldfastError`, as those of `makeApi` do.
  */
@@ -14,11 +14,11 @@ import type {
 } from "@holdfast/protocol/files"
 import type { CallOptions } from "../signals.ts"
 import { operationCalls } from "./call.ts"
-import type { HttpOptions } from "./request.ts"
+import type { Answer, HttpOptions } from "./request.ts"
 
 /** The routes, called with the given options, such as `http` of a client. */
 export function makeFilesApi(options: HttpOptions) {
-  const { call } = operationCalls(options)
+  const { call, open } = operationCalls(options)
   return {
     /** The directories in a directory, to choose one for a session. */
     directories: (query: DirectoriesQuery = {}, how?: CallOptions): Promise<DirectoryPage> =>
@@ -34,6 +34,9 @@ export function makeFilesApi(options: HttpOptions) {
       call<"changes.list">("GET /api/sessions/:session/changes", { ...query, session }, how),
     diff: (session: string, query: DiffQuery, how?: CallOptions): Promise<DiffAnswer> =>
       call<"changes.diff">("GET /api/sessions/:session/changes/diff", { ...query, session }, how),
+    /** A file of a message by its hash, which its part has as `files/HASH`; the body is to be read as it comes. */
+    ofMessage: (session: string, hash: string, how?: CallOptions): Promise<Answer> =>
+      open<"messages.file">("GET /api/sessions/:session/files/:hash", { session, hash }, { headers: { accept: "*/*" }, ...how }),
   }
 }
 

@@ -4,6 +4,9 @@ import type { ReactElement } from "react"
 import { useSessionView } from "@holdfast/react"
 import { loadPart } from "../../app/part.ts"
 import css from "./chat.module.css"
+import { ShowFileContext } from "./files/shown-file.ts"
+import type { ShowFile } from "./files/shown-file.ts"
+import { rest } from "./loading.ts"
 import { PaceContext, useOf, usePace } from "./pace/use-paced.ts"
 import { ChatContext } from "./transcript/chat-context.ts"
 import type { Chat } from "./transcript/chat-context.ts"
@@ -16,6 +19,8 @@ import type { PaneProps } from "../../workspace/pane-props.ts"
 const loading = loadPart(() => import("../../dock/Dock.tsx"))
 const Dock = lazy(async () => ({ default: (await loading).Dock }))
 
+const FileView = lazy(async () => ({ default: (await rest).FileView }))
+
 /** The chat with an agent. */
 export default function ChatPane({ session, isFocused, isSeen }: PaneProps): ReactElement {
   const view = useSessionView(session)
@@ -24,11 +29,21 @@ export default function ChatPane({ session, isFocused, isSeen }: PaneProps): Rea
   const notes = useTurnNotes(view)
   const cwd = useOf(view.record, (record) => record?.agent?.cwd) ?? ""
   const chat = useMemo((): Chat => ({ session, view, folds, notes, cwd }), [session, view, folds, notes, cwd])
+  const showFile = useMemo(
+    (): ShowFile => (file) => (
+      <Suspense fallback={file.filename ?? file.mediaType}>
+        <FileView session={session} file={file} />
+      </Suspense>
+    ),
+    [session],
+  )
   return (
     <ChatContext value={chat}>
       <div className={css["chat"]}>
         <PaceContext value={pace}>
-          <Transcript key={session} isSeen={isSeen} />
+          <ShowFileContext value={showFile}>
+            <Transcript key={session} isSeen={isSeen} />
+          </ShowFileContext>
         </PaceContext>
         <Suspense fallback={<div className={css["dock"]} />}>
           <Dock session={session} isFocused={isFocused} />

@@ -1,9 +1,10 @@
 /** The words of a block: emphasis, code, links. Every token becomes an element or text; none becomes HTML. */
-import { Fragment } from "react"
+import { Fragment, use } from "react"
 import type { ReactNode } from "react"
 import type { Token, Tokens } from "marked"
 import css from "./markdown.module.css"
 import { withCharacters } from "./entities.ts"
+import { hashOf, ShowFileContext } from "../files/shown-file.ts"
 import { isOwnPicture, isToldBy, targetOf } from "./links.ts"
 
 /** A link that says where it leads, unless its words do. */
@@ -28,6 +29,9 @@ function Link({ address, words, children }: { readonly address: string; readonly
 }
 
 function Picture({ href, text }: Tokens.Image) {
+  const show = use(ShowFileContext)
+  if (show !== undefined && hashOf(href) !== undefined)
+    return show({ url: href, mediaType: "image/png", ...(text === "" ? {} : { filename: text }) })
   if (isOwnPicture(href)) return <img className={css["picture"]} src={href} alt={text} />
   return (
     <Link address={href} words={text}>
