@@ -4,6 +4,7 @@ import type { ClipboardEvent, DragEvent, KeyboardEvent, RefObject } from "react"
 import { useHub } from "@holdfast/react"
 import { isTouched } from "../app/media.ts"
 import { Button } from "../ui/Button.tsx"
+import { isInputMethod } from "../ui/input-method.ts"
 import { Time } from "../ui/Time.tsx"
 import { AttachmentList } from "./AttachmentList.tsx"
 import { pastedFiles } from "./file-parts.ts"
@@ -175,7 +176,7 @@ function useFieldKeys(
     const shown = history.current
     const isInHistory = shown !== undefined && shown.words[shown.at] === now.text
     const act = fieldAct(
-      { ...pressOf(event), isComposing: event.nativeEvent.isComposing || event.keyCode === IME },
+      { ...pressOf(event), isComposing: isInputMethod(event) },
       {
         text: now.text,
         caret: selectionStart === selectionEnd ? selectionStart : undefined,
@@ -210,9 +211,6 @@ function useFieldKeys(
     }
   }
 }
-
-/** What browsers report as the code of a key that an input method took. */
-const IME = 229
 
 const pressOf = ({ key, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent) => ({ key, shiftKey, altKey, ctrlKey, metaKey })
 

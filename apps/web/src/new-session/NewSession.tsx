@@ -6,6 +6,7 @@ import { formNow } from "../app/media.ts"
 import { useGo } from "../app/use-route.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
+import { isInputMethod } from "../ui/input-method.ts"
 import { AgentChoice } from "./AgentChoice.tsx"
 import { useAgents } from "./agents.ts"
 import { DirectoryField } from "./DirectoryField.tsx"
@@ -99,7 +100,7 @@ function FirstMessage({ text, set, agent, close }: FirstMessageProps): ReactElem
         rows={6}
         placeholder={agent === undefined ? "What is to be done?" : `What is ${agent} to do? It can wait until later, too.`}
         onChange={(event) => set(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && !event.nativeEvent.isComposing && close()}
+        onKeyDown={(event) => event.key === "Escape" && !isInputMethod(event) && close()}
       />
     </div>
   )

@@ -1,6 +1,7 @@
 /** Answers that came to nothing: another one was first, or the hub refused them. What was typed with them is kept until a person has seen it. */
 import type { OutboxItem } from "@holdfast/client/outbox"
 import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
+import { sentence } from "../app/sentence.ts"
 import { Store } from "../ui/store.ts"
 import { decisionWords, wordsOf } from "./answer.ts"
 import { noteOpen } from "./answered.ts"
@@ -53,7 +54,7 @@ export function followOutbox(items: ReadonlyArray<OutboxItem>): void {
 /** What an error of an answer says: which one was first, or why it was refused. */
 export function lateWords(tag: string, message: string, decision: PermissionDecision | undefined): string {
   if (tag !== "PermissionSettled") return `Your answer was refused: ${message}`
-  return decision === undefined ? `Too late: ${message}.` : `Too late: ${decisionWords(decision)} first.`
+  return decision === undefined ? `Too late: ${sentence(message)}` : `Too late: ${decisionWords(decision)} first.`
 }
 
 /** What is told of an answer of the outbox that failed; `undefined` for anything else. */

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react"
 import { HoldfastError } from "@holdfast/client"
 import type { OutboxItem } from "@holdfast/client/outbox"
 import { useAllPermissions, useConnection, useOutbox, useSessionService } from "@holdfast/react"
+import { sentence } from "../app/sentence.ts"
 import { endWords, hasWords } from "./answer.ts"
 import { isAnswered } from "./answered.ts"
 import { tellLate } from "./late-answers.ts"
@@ -46,7 +47,7 @@ export function useLeftWords(): void {
         // They are kept until the person has put them away.
         const words = wordsText(key)
         if (words === "") forgetWords(key)
-        else tellLate({ key, session, told: `Too late: ${told}.`, words })
+        else tellLate({ key, session, told: `Too late: ${sentence(told)}`, words })
       }
       service.permission(session, request).then(
         (detail) => {

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { Button } from "../../ui/Button.tsx"
+import { isInputMethod } from "../../ui/input-method.ts"
 import css from "./Comments.module.css"
 import { type LineComment, TEXT_MAX } from "./comments.ts"
 
@@ -18,7 +19,7 @@ export function CommentForm({ comment, onChange, onDone, onCancel }: CommentForm
   useEffect(() => field.current?.focus(), [])
   const lines = comment.from === comment.to ? `line ${comment.from}` : `lines ${comment.from} to ${comment.to}`
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return
+    if (isInputMethod(event)) return
     if (event.key === "Escape") onCancel()
     else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onDone()
     else return
