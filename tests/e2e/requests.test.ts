@@ -286,7 +286,7 @@ describe("requests", () => {
     for (const form of ["desktop", "phone"] as const) {
       const opened = await app.open({ path: `/s/${long.id}`, form, theme: form === "phone" ? "light" : "dark" })
       const { page, pane, picture, overflows, axe, close } = opened
-      await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines" }).click()
+      await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines", exact: true }).click()
       await pane(long.id).locator("[data-request]").getByText("U+202E").waitFor()
       await picture(`dock-long-${form}`)
       expect(await overflows()).toEqual([])

@@ -6,7 +6,7 @@ import styles from "./Request.module.css"
 /** Shows an edit. */
 export function EditDiff({ edit: { path, before, after, isWhole } }: { readonly edit: AskedEdit }) {
   return (
-    <div className={styles["diff"]} role="region" aria-label={`The change of ${path}`}>
+    <div className={styles["diff"]} data-read="" role="region" aria-label={`The change of ${path}`}>
       <DiffView before={before} after={after} path={path} isWhole={isWhole} isFolded={false} isUnified fills />
     </div>
   )

@@ -16,7 +16,7 @@ export interface QuestionFormProps {
 /** Shows the questions. */
 export function QuestionForm({ id, questions, picked, isDisabled, onChange }: QuestionFormProps) {
   return questions.map((question, index) => (
-    <fieldset key={question.question} className={styles["question"]} disabled={isDisabled}>
+    <fieldset key={question.question} className={styles["question"]} disabled={isDisabled} data-read="">
       <legend dir="auto">
         {question.header === undefined ? null : (
           <span className={styles["header"]}>

@@ -76,18 +76,28 @@ function NoRules({ now: { detail }, onLeave }: { readonly now: RequestNow; reado
 }
 
 function Buttons({ now }: { readonly now: RequestNow }) {
-  const { request, asked, unfold, lack, allow, choose, isArmed, hasRules } = now
-  const isBarred = lack !== undefined || !isArmed
+  const { request, asked, unfold, lack, allow, choose, isArmed, hasRules, seen } = now
+  const isBarred = lack !== undefined || !isArmed || !seen.isWhole
   const { allow: allowing, reject, others } = optionsOf(request.options)
   return (
     <div className={styles["acts"]}>
-      {allowing === undefined ? null : (
+      {allowing === undefined ? null : seen.words !== undefined ? (
+        <Act onAct={seen.readOn} keys="y" title="It can be allowed once all of it was on the screen" name="read-on">
+          {seen.words}
+        </Act>
+      ) : (
         <Act onAct={() => allow()} keys="y" tone="go" isDisabled={isBarred} title={lack ?? allowing.label} name="allow">
           {allowWords(asked)}
         </Act>
       )}
       {hasRules ? (
-        <Act onAct={() => unfold("rule")} keys="a" title="Says which rule it makes" name="always">
+        <Act
+          onAct={() => unfold("rule")}
+          keys="a"
+          title={seen.words ?? "Says which rule it makes"}
+          isDisabled={!seen.isWhole}
+          name="always"
+        >
           Always…
         </Act>
       ) : null}
@@ -108,7 +118,7 @@ function Buttons({ now }: { readonly now: RequestNow }) {
       ))}
       <span className={styles["quiets"]}>
         {request.editable === true ? (
-          <Act onAct={() => unfold("edit")} keys="e" tone="quiet" isDisabled={lack !== undefined} name="edit">
+          <Act onAct={() => unfold("edit")} keys="e" tone="quiet" isDisabled={lack !== undefined || !seen.isWhole} name="edit">
             Edit
           </Act>
         ) : null}

@@ -1,5 +1,6 @@
 /** All of what is asked: the command, the edits, the plan, and every other field (docs/protocol/app-rules.md, APP-40). */
 import { lazy, Suspense, useState } from "react"
+import type { MouseEvent } from "react"
 import { loadPart } from "../app/part.ts"
 import type { Asked } from "./asked.ts"
 import type { AskedEdit } from "./asked-edits.ts"
@@ -48,12 +49,17 @@ function Text({ label, text, isCut }: { readonly label: string; readonly text: s
   const lines = text.split("\n")
   const [isWhole, setIsWhole] = useState(false)
   const isFolded = !isWhole && lines.length > HEAD + TAIL + 1
+  const unfold = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
+    // The button goes, and the keys that scroll are for what it has shown.
+    if (currentTarget === document.activeElement) currentTarget.closest("pre")?.focus({ preventScroll: true })
+    setIsWhole(true)
+  }
   return (
-    <pre className={styles["text"]} tabIndex={0} aria-label={label} data-asked="text">
+    <pre className={styles["text"]} tabIndex={0} aria-label={label} data-asked="text" data-read="">
       <Written text={isFolded ? lines.slice(0, HEAD).join("\n") : text} />
       {isFolded ? (
         <>
-          <button type="button" className={styles["unfold"]} onClick={() => setIsWhole(true)}>
+          <button type="button" className={styles["unfold"]} onClick={unfold} data-fold="">
             Show all {lines.length} lines
           </button>
           <Written text={lines.slice(-TAIL).join("\n")} />
@@ -67,7 +73,7 @@ function Text({ label, text, isCut }: { readonly label: string; readonly text: s
 /** A plan as it was written: what Markdown does not show (definitions, titles, words behind a fence) is asked, too. */
 function Plan({ text }: { readonly text: string }) {
   return (
-    <div className={styles["plan"]} tabIndex={0} role="region" aria-label="The plan" dir="auto" data-asked="plan">
+    <div className={styles["plan"]} tabIndex={0} role="region" aria-label="The plan" dir="auto" data-asked="plan" data-read="">
       <Written text={text} />
     </div>
   )
@@ -81,7 +87,7 @@ const EditDiff = lazy(() =>
 /** Both texts of an edit, whole, until the lines are compared. */
 function BothTexts({ edit: { before, after } }: { readonly edit: AskedEdit }) {
   return (
-    <pre className={styles["text"]}>
+    <pre className={styles["text"]} data-read="">
       {before === "" ? null : (
         <del>
           <Written text={`${before}\n`} />
@@ -97,7 +103,7 @@ function BothTexts({ edit: { before, after } }: { readonly edit: AskedEdit }) {
 function Edit({ edit }: { readonly edit: AskedEdit }) {
   return (
     <figure className={styles["edit"]} data-asked="edit">
-      <figcaption className={styles["path"]}>
+      <figcaption className={styles["path"]} data-read="">
         <code>
           <Written text={edit.path} />
         </code>
@@ -114,7 +120,7 @@ function Edit({ edit }: { readonly edit: AskedEdit }) {
 function Fields({ fields }: { readonly fields: ReadonlyArray<AskedField> }) {
   if (fields.length === 0) return null
   return (
-    <div className={styles["rest"]} tabIndex={0} role="group" aria-label="What else it says">
+    <div className={styles["rest"]} tabIndex={0} role="group" aria-label="What else it says" data-read="">
       <dl>
         {fields.map((field, index) => (
           <Field key={`${index} ${field.name}`} field={field} />

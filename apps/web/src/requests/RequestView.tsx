@@ -1,8 +1,8 @@
 /**
  * One request with all that is asked and everything that answers it: the same in the dock, over a row, in the inbox and on the phone
- * (docs/protocol/app-rules.md, APP-40 to APP-46).
+ * (docs/protocol/app-rules.md, APP-40 to APP-46, APP-144).
  *
- * Invariant: what allows does nothing until all that is asked is on the screen or can be scrolled to.
+ * Invariant: what allows does nothing until all that is asked has been on the screen in this view (APP-144).
  */
 import { useEffect, useId, useRef } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
@@ -52,7 +52,7 @@ export function RequestView(props: RequestViewProps) {
   const id = requestKey(session, request.id)
   const target = `${id} ${useId()}`
   const { isArmed, choosing } = useArmed(element, `${id} ${at}`)
-  const now = useRequest(props, isArmed)
+  const now = useRequest(props, isArmed, element)
   const { asked, answer, words } = now
   useEffect(() => {
     if (isFocused) offerFocus(element.current, { preventScroll: place === "dock" })
@@ -76,6 +76,7 @@ export function RequestView(props: RequestViewProps) {
       data-target={target}
       data-neutral=""
       data-armed={isArmed ? "" : undefined}
+      data-whole={now.seen.isWhole ? "" : undefined}
       data-autofocus={at === 0 && place === "dock" ? "" : undefined}
       {...choosing}
     >
@@ -111,7 +112,7 @@ function Head({ request, asked, asker }: HeadProps) {
   return (
     <header className={styles["head"]}>
       <StandingMark standing="waits" />
-      <h3 dir="auto">
+      <h3 dir="auto" data-read="">
         <Written text={headingOf(request, asked)} />
       </h3>
       <span className={styles["who"]} dir="auto">
@@ -141,13 +142,13 @@ interface RequestKeysProps {
 
 /** The keys of a request; they count with the focus on it, and those of the first one in its pane outside of text. */
 function RequestKeys({ now, session, target }: RequestKeysProps) {
-  const { request, asked, unfold, allow, hasRules, isArmed } = now
+  const { request, asked, unfold, allow, hasRules, isArmed, seen } = now
   const common = { when: "request", session, target } as const
   const unfolds = (what: Unfolded) => (): void => {
     if (isArmed) unfold(what)
   }
   useCommands([
-    { ...common, id: "request.allow", title: allowWords(asked), keys: ["y"], run: () => allow() },
+    { ...common, id: "request.allow", title: seen.words ?? allowWords(asked), keys: ["y"], run: () => allow() },
     ...(hasRules ? [{ ...common, id: "request.always", title: "Always allow…", keys: ["a"], run: unfolds("rule") }] : []),
     { ...common, id: "request.refuse", title: "Refuse and say why", keys: ["n"], run: unfolds("reason") },
     ...(request.editable === true

@@ -17,6 +17,7 @@ import styles from "./Request.module.css"
 import type { RequestPlace } from "./RequestView.tsx"
 import { snoozeStore } from "./snooze-store.ts"
 import { useArmed } from "./use-armed.ts"
+import { type SeenNow, useSeen } from "./use-seen.ts"
 import { type TrustNow, useTrust } from "./use-trust.ts"
 import { trustKey, type UntrustedDirectory } from "./waiting.ts"
 import { Written } from "./Written.tsx"
@@ -41,6 +42,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
   const key = trustKey(directory)
   const target = `${key} ${useId()}`
   const { isArmed, choosing } = useArmed(element, `${key} ${JSON.stringify(brings)}`)
+  const seen = useSeen(element, JSON.stringify([key, brings]))
   const now = useTrust(directory, onDone)
   const [isSnoozing, setIsSnoozing] = useState(false)
   useEffect(() => {
@@ -71,6 +73,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
       data-target={target}
       data-neutral=""
       data-armed={isArmed ? "" : undefined}
+      data-whole={seen.isWhole ? "" : undefined}
       data-autofocus={place === "dock" ? "" : undefined}
       {...choosing}
     >
@@ -90,10 +93,12 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
         {!isOpen ? null : isSnoozing ? (
           <SnoozeForm onSnooze={snooze} onLeave={() => setIsSnoozing(false)} />
         ) : (
-          <Acts now={now} isArmed={isArmed} onSnooze={() => setIsSnoozing(true)} />
+          <Acts now={now} seen={seen} isArmed={isArmed} onSnooze={() => setIsSnoozing(true)} />
         )}
       </div>
-      {isOpen ? <TrustKeys now={now} session={session} target={target} isArmed={isArmed} onSnooze={setIsSnoozing} /> : null}
+      {isOpen ? (
+        <TrustKeys now={now} seen={seen} session={session} target={target} isArmed={isArmed} onSnooze={setIsSnoozing} />
+      ) : null}
       {isOpen ? <FocusStaysHere element={element} /> : null}
     </section>
   )
@@ -105,13 +110,13 @@ function Brought({ untrusted: { directory, brings, sessions } }: { readonly untr
   const read = brings.filter((one) => !one.runs)
   return (
     <div className={styles["body"]}>
-      <pre className={styles["text"]} tabIndex={0} aria-label="The directory" dir="ltr" data-asked="directory">
+      <pre className={styles["text"]} tabIndex={0} aria-label="The directory" dir="ltr" data-asked="directory" data-read="">
         <Written text={directory} />
       </pre>
       <Files title="Once it is trusted, agents in it run, or are allowed by:" files={runs} />
       {read.length === 0 ? null : <Files title="They also read:" files={read} />}
       {sessions.length < 2 ? null : (
-        <p className={styles["soft"]} dir="auto">
+        <p className={styles["soft"]} dir="auto" data-read="">
           For {sessions.length} sessions: {sessions.map(({ label }) => label).join(", ")}
         </p>
       )}
@@ -125,7 +130,7 @@ function Files({ title, files }: { readonly title: string; readonly files: Reado
   return (
     <div className={styles["brings"]} role="group" aria-labelledby={id}>
       <p id={id}>{title}</p>
-      <dl tabIndex={0} aria-labelledby={id}>
+      <dl tabIndex={0} aria-labelledby={id} data-read="">
         {files.map(({ path, what }) => (
           <div key={`${path} ${what}`}>
             <dt dir="ltr">
@@ -159,17 +164,24 @@ function News({ now: { lack, problem, sending } }: { readonly now: TrustNow }) {
 
 interface ActsProps {
   readonly now: TrustNow
+  readonly seen: SeenNow
   readonly isArmed: boolean
   readonly onSnooze: () => void
 }
 
-function Acts({ now: { decide, lack }, isArmed, onSnooze }: ActsProps) {
+function Acts({ now: { decide, lack }, seen, isArmed, onSnooze }: ActsProps) {
   const isBarred = lack !== undefined || !isArmed
   return (
     <div className={styles["acts"]}>
-      <Act onAct={() => decide(true)} keys="y" tone="go" isDisabled={isBarred} title={lack} name="trust">
-        Trust it
-      </Act>
+      {seen.words === undefined ? (
+        <Act onAct={() => decide(true)} keys="y" tone="go" isDisabled={isBarred || !seen.isWhole} title={lack} name="trust">
+          Trust it
+        </Act>
+      ) : (
+        <Act onAct={seen.readOn} keys="y" title="It can be trusted once all of it was on the screen" name="read-on">
+          {seen.words}
+        </Act>
+      )}
       <Act onAct={() => decide(false)} keys="n" isDisabled={isBarred} title={lack} name="distrust">
         Refuse
       </Act>
@@ -184,6 +196,7 @@ function Acts({ now: { decide, lack }, isArmed, onSnooze }: ActsProps) {
 
 interface TrustKeysProps {
   readonly now: TrustNow
+  readonly seen: SeenNow
   readonly session: string
   readonly target: string
   readonly isArmed: boolean
@@ -191,13 +204,19 @@ interface TrustKeysProps {
 }
 
 /** The keys, as a request has them. */
-function TrustKeys({ now, session, target, isArmed, onSnooze }: TrustKeysProps) {
+function TrustKeys({ now, seen, session, target, isArmed, onSnooze }: TrustKeysProps) {
   const common = { when: "request", session, target } as const
   const ifArmed = (act: () => void) => (): void => {
     if (isArmed) act()
   }
   useCommands([
-    { ...common, id: "trust.allow", title: "Trust the directory", keys: ["y"], run: ifArmed(() => now.decide(true)) },
+    {
+      ...common,
+      id: "trust.allow",
+      title: seen.words ?? "Trust the directory",
+      keys: ["y"],
+      run: seen.isWhole ? ifArmed(() => now.decide(true)) : seen.readOn,
+    },
     { ...common, id: "trust.refuse", title: "Refuse to trust the directory", keys: ["n"], run: ifArmed(() => now.decide(false)) },
     { ...common, id: "trust.snooze", title: "Not now", keys: ["s"], run: ifArmed(() => onSnooze(true)) },
   ])

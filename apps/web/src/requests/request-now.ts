@@ -3,6 +3,7 @@ import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/age
 import type { Asked } from "./asked.ts"
 import type { AnswerNow } from "./use-answer.ts"
 import type { DetailNow } from "./use-detail.ts"
+import type { SeenNow } from "./use-seen.ts"
 import type { Words } from "./use-words.ts"
 
 /** What unfolds below the buttons. */
@@ -20,6 +21,8 @@ export interface RequestNow {
   readonly lack: string | undefined
   /** Whether the person can have seen that it is this one: until then nothing allows it. */
   readonly isArmed: boolean
+  /** How much of it was on the screen: until all of it was, nothing allows it. */
+  readonly seen: SeenNow
   /** Whether there may be a rule to make; false once it is known that none fits. */
   readonly hasRules: boolean
   readonly say: (words: Words) => void

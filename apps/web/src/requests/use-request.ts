@@ -1,5 +1,5 @@
 /** A request with its answer and what was begun for it, as all places show it (docs/protocol/app-rules.md, APP-40 to APP-46). */
-import { useEffect, useMemo, useState } from "react"
+import { type RefObject, useEffect, useMemo, useState } from "react"
 import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { optionsOf } from "./answer.ts"
 import { askedOf, isWholeInRecord } from "./asked.ts"
@@ -9,6 +9,7 @@ import { requestKey } from "./snooze.ts"
 import { snoozeStore } from "./snooze-store.ts"
 import { useAnswer } from "./use-answer.ts"
 import { type DetailNow, useDetail } from "./use-detail.ts"
+import { useSeen } from "./use-seen.ts"
 import { useWords } from "./use-words.ts"
 
 /** What is asked, and by which session. */
@@ -18,18 +19,24 @@ export interface RequestGiven {
   readonly onDone?: () => void
 }
 
-/** The request as it is now; while it is not armed nothing allows it. */
-export function useRequest({ session, request, onDone }: RequestGiven, isArmed: boolean): RequestNow {
+/** The request as it is now; while it is not armed, and until all of it was seen in its element, nothing allows it. */
+export function useRequest(
+  { session, request, onDone }: RequestGiven,
+  isArmed: boolean,
+  element: RefObject<HTMLElement | null>,
+): RequestNow {
   const detail = useDetail(session, request.id)
   const answer = useAnswer(session, request.id)
   const key = requestKey(session, request.id)
   const [words, say, forget] = useWords(key)
   const [unfolded, unfold] = useState<Unfolded>(undefined)
   const asked = useMemo(() => askedOf(request, detail.detail?.request), [request, detail.detail])
+  const content = useMemo(() => JSON.stringify(asked), [asked])
+  const seen = useSeen(element, `${key} ${content}`)
   const { allow, reject } = optionsOf(request.options)
   const { answers, missing } = answersOf(request.questions ?? [], words.picked ?? {})
   const lack = lackOf(request, detail, missing)
-  const canAllow = isArmed && lack === undefined
+  const canAllow = isArmed && seen.isWhole && lack === undefined
   const isDone = answer.state._tag === "Done"
   useEffect(() => {
     if (!isDone) return
@@ -51,14 +58,17 @@ export function useRequest({ session, request, onDone }: RequestGiven, isArmed: 
     unfolded,
     lack,
     isArmed,
+    seen,
     hasRules: request.kind === "tool" && allow !== undefined && detail.detail?.suggestions.length !== 0,
     say,
     unfold: (what) => {
-      // What is edited is the whole command, so it has to be there.
-      if (what !== "edit" || lack === undefined) unfold(what)
+      // What is edited or always allowed is the whole of it, so it has to be there and to have been seen.
+      if ((what === "edit" || what === "rule") && !seen.isWhole) seen.readOn()
+      else if (what !== "edit" || lack === undefined) unfold(what)
     },
     allow: (more = {}) => {
-      if (allow !== undefined && canAllow) send({ optionId: allow.id, ...withAnswers, ...more })
+      if (!seen.isWhole) seen.readOn()
+      else if (allow !== undefined && canAllow) send({ optionId: allow.id, ...withAnswers, ...more })
     },
     refuse: () => {
       const reason = words.reason?.trim() ?? ""

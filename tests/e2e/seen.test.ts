@@ -1,0 +1,104 @@
+/** What is asked is seen before it is allowed, whatever it is and wherever it stands. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { recordOf } from "@holdfast/testkit/agent-session"
+import { asking, said } from "./agents.ts"
+import { type RunningApp, startApp } from "./app.ts"
+import type { Locator, Page } from "./playwright.ts"
+
+const lines = (count: number, word: string): string => Array.from({ length: count }, (_, at) => `${word} ${at}`).join("\n")
+
+describe("what is asked", () => {
+  let app: RunningApp
+  beforeAll(async () => {
+    app = await startApp()
+  })
+  afterAll(() => app.stop())
+
+  const waits = async (session: string): Promise<number> => (await recordOf(app.hub, session)).permissions.length
+
+  /** Presses Y as long as it leads on. */
+  const yOf =
+    (page: Page): (() => Promise<unknown>) =>
+    () =>
+      page.evaluate(`(() => {
+        const readOn = document.querySelector("[data-pane][data-focused] [data-act=read-on]")
+        const init = { key: "y", code: "KeyY", bubbles: true, cancelable: true }
+        readOn?.closest("[data-request]").dispatchEvent(new KeyboardEvent("keydown", init))
+      })()`)
+
+  /** Presses Y until all was seen; gives how often. */
+  const readWith = async (press: () => Promise<unknown>, request: Locator, session: string): Promise<number> => {
+    const whole = request.locator("xpath=self::*[@data-whole]")
+    const barred = request.locator("xpath=self::*[not(@data-whole)]//*[@data-act='allow' and not(@disabled)]")
+    const until = Date.now() + 15_000
+    for (let presses = 0; Date.now() < until; presses++) {
+      if ((await whole.count()) > 0) return presses
+      expect(await barred.count()).toBe(0)
+      await press()
+      expect(await waits(session)).toBe(1)
+    }
+    throw new Error(`${session} cannot be read to its end: ${await request.textContent()}`)
+  }
+
+  it("APP-144 APP-40 bars a long command until each of its lines was on the screen, also for a key that comes at once", async () => {
+    const session = await asking(app, `[[bash ${lines(60, "echo line")}]]`)
+    const quiet = await app.agent({ label: "Quiet" })
+    const { page, pane, connected, picture, close } = await app.open({ path: `/s/${quiet.id}` })
+    await connected()
+    await page.keyboard.press("F8")
+    const request = pane(session.id).locator("[data-request]")
+    const readOn = request.getByRole("button", { name: "Show all 60 lines first" })
+    await readOn.waitFor()
+    await picture("seen-folded")
+    await page.keyboard.press("e")
+    expect(await request.getByLabel("The command that runs instead").count()).toBe(0)
+    const text = request.locator("[data-asked=text]")
+    await expect.poll(() => text.textContent()).toContain("line 30")
+    const first = request.getByRole("button", { name: "Show the rest first" })
+    await first.waitFor()
+    await page.evaluate(`(() => {
+      const text = document.querySelector("[data-asked=text]")
+      text.scrollTo(0, text.scrollHeight)
+    })()`)
+    // Its end is not all of it.
+    await first.waitFor()
+    await readWith(yOf(page), request, session.id)
+    expect(await waits(session.id)).toBe(1)
+    await page.keyboard.press("y")
+    await said(app, session.id, "line 59")
+    await close()
+  })
+
+  it("APP-144 bars plans, edits, fields and questions in the same way, in a low window and on the phone", async () => {
+    const plan = await asking(app, `[[plan ${lines(90, "step")}]]`, "Plan")
+    const edit = await asking(app, `[[write notes.txt ${lines(500, "line")}]]`, "Edit")
+    const question = await asking(app, `[[ask Which?|${lines(60, "A").replaceAll("\n", "|")}|B]]`, "Question")
+    const small = await asking(app, "[[bash echo small]]", "Small")
+    const { page, pane, openSession, close } = await app.open({ path: `/s/${plan.id}` })
+    await page.setViewportSize({ width: 1280, height: 460 })
+    for (const { id } of [plan, edit, question]) {
+      await openSession(id)
+      const request = pane(id).locator("[data-request]")
+      await request.getByRole("button", { name: "Show the rest first" }).waitFor()
+      await request.focus()
+      expect(await readWith(yOf(page), request, id)).toBeGreaterThan(1)
+    }
+    await pane(question.id).getByRole("radio", { name: "B", exact: true }).click()
+    await pane(question.id).locator("[data-request] [data-act=allow]").click()
+    await said(app, question.id, "you chose B")
+    await openSession(small.id)
+    await pane(small.id).locator("[data-request][data-whole]").waitFor()
+    await close()
+    const phone = await app.open({ form: "phone", path: `/s/${plan.id}` })
+    const request = phone.pane(plan.id).locator("[data-request]")
+    const readOn = request.locator("[data-act=read-on]")
+    await readOn.waitFor()
+    // A tap in the moment after the last part was shown does nothing.
+    const tap = (): Promise<unknown> => phone.page.evaluate(`document.querySelector("[data-act=read-on]")?.click()`)
+    expect(await readWith(tap, request, plan.id)).toBeGreaterThan(1)
+    await phone.picture("seen-plan-phone")
+    await request.locator("[data-act=allow]").tap()
+    await said(app, plan.id, "the plan was approved")
+    await phone.close()
+  })
+})
