@@ -102,6 +102,13 @@ describe("changes in a browser", () => {
     await files.getByRole("button", { name: "values.ts" }).click()
     const diff = pane.getByRole("group", { name: "Changes of src/agent/values.ts" })
     await diff.getByText("compute(20, options)").waitFor()
+    // From the pane the key of the files leads to the diff of one, and Enter or an arrow to its first line.
+    await pane.focus()
+    await page.keyboard.press("k")
+    await page.keyboard.press("j")
+    await diff.getByText("compute(20, options)").waitFor()
+    await page.keyboard.press("ArrowDown")
+    expect(await page.evaluate(`document.activeElement?.matches("button[data-number]")`)).toBe(true)
     await diff.focus()
     await page.keyboard.press("Enter")
     // Lines 18 to 20, and 21 before the change.

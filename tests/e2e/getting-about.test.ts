@@ -87,12 +87,38 @@ describe("getting about in the app", () => {
     const field = page.getByRole("dialog").getByRole("combobox")
     await field.fill("split")
     await page.getByRole("option").filter({ hasText: "Split to the right" }).click()
-    await page.getByRole("dialog", { name: "Which session is to be beside it?" }).waitFor()
+    await page.getByRole("dialog", { name: "What is to be beside it?" }).waitFor()
     expect(await field.inputValue()).toBe("")
     await page.getByRole("option").filter({ hasText: "Other" }).waitFor()
     await field.press("Escape")
     await field.waitFor({ state: "detached" })
     await expect.poll(() => page.evaluate("document.activeElement?.dataset.composer")).toBe(one.id)
+    // A new one opens there too.
+    await page.evaluate("document.activeElement?.blur()")
+    await page.keyboard.press("v")
+    await field.fill("new terminal")
+    await field.press("Enter")
+    await page.locator("[data-when=terminal]").waitFor()
+    const wide = async (at: string) => (await page.locator(at).boundingBox())?.width ?? 0
+    await expect.poll(() => page.locator("[data-pane]").count()).toBe(2)
+    expect(await wide("[data-pane][data-focused]")).toBeLessThan(700)
+    expect(
+      Math.abs((await wide("[data-pane][data-focused]")) - (await wide(`[data-pane][data-session="${one.id}"]`))),
+    ).toBeLessThan(3)
+    await close()
+  })
+
+  it("APP-4 shows the keys of a row in the map of keys that is opened from it", async () => {
+    const { page, connected, row, close } = await app.open()
+    await connected()
+    await row(one.id).focus()
+    await page.keyboard.press("?")
+    const map = page.getByRole("dialog", { name: "Keys" })
+    await map.getByText(/^Peek/).waitFor()
+    await map
+      .getByText(/^Archive/)
+      .first()
+      .waitFor()
     await close()
   })
 

@@ -55,6 +55,37 @@ describe("pairing a phone", () => {
     await Promise.all([desk.close(), phone.close(), again.close()])
   })
 
+  it("APP-9 says that a key is not known, and signs out again with all that this browser keeps", async () => {
+    const { page, connected, close, picture, axe } = await app.open({ isSignedIn: false })
+    const way = page.getByLabel("Or paste a link or a key here")
+    await way.fill("not-a-key")
+    await way.press("Enter")
+    await page.getByRole("alert").filter({ hasText: "does not know this key" }).waitFor()
+    await way.fill("kein Schlüssel")
+    await way.press("Enter")
+    await page.getByRole("alert").filter({ hasText: "does not know this key" }).waitFor()
+    const { body } = await app.hub.call<{ readonly url: string }>("POST", "/api/links")
+    await page.goto(app.hub.url() + body.url.slice(body.url.indexOf("/open")))
+    await connected()
+    await page.goto(`${app.hub.url()}/settings/devices`)
+    await connected()
+    await page.getByRole("button", { name: "Sign out of this browser" }).click()
+    await picture("settings-sign-out-dark")
+    expect(await axe()).toEqual([])
+    await page.getByRole("button", { name: "Sign out now" }).click()
+    await page.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
+    expect(await page.evaluate(`Object.keys(localStorage).filter((name) => name.includes("key"))`)).toEqual([])
+    const kept = `new Promise((resolve) => {
+      const open = indexedDB.open("holdfast-app")
+      open.onsuccess = () => {
+        const count = open.result.transaction("list").objectStore("list").count()
+        count.onsuccess = () => (resolve(count.result), open.result.close())
+      }
+    })`
+    await expect.poll(() => page.evaluate(kept)).toBe(0)
+    await close()
+  })
+
   it("APP-29 says on a device that may not administer that it may not see the others", async () => {
     const { body } = await app.hub.call<{ readonly url: string }>("POST", "/api/devices", { address: app.hub.url() })
     const phone = await app.open({ form: "phone", isSignedIn: false })

@@ -4,9 +4,15 @@ import "./styles/tokens.css"
 import "./styles/fonts.css"
 import "./styles/base.css"
 import { App } from "./app/App.tsx"
+import { forgetIfAsked } from "./app/forget.ts"
 import { followLooks } from "./app/theme.ts"
 
 followLooks()
 const root = document.getElementById("root")
 if (root === null) throw new Error("the page has no element for the app")
-createRoot(root).render(<App />)
+const show = (): void => createRoot(root).render(<App />)
+const forgetting = forgetIfAsked()
+if (forgetting === undefined) show()
+else {
+  forgetting.catch((cause: unknown) => console.warn("what this browser keeps could not be removed:", cause)).finally(show)
+}

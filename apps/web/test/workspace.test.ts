@@ -8,6 +8,7 @@ import type { Layout } from "@holdfast/core/layout/tree"
 import { columnsOf, folded } from "../src/workspace/fold.ts"
 import { geometryOf, movedSizes } from "../src/workspace/geometry.ts"
 import { mountedPanes } from "../src/workspace/mounted.ts"
+import { canHalve } from "../src/workspace/room.ts"
 import { shownPart } from "../src/workspace/shown-layout.ts"
 import { placedTabs } from "../src/workspace/tabs.ts"
 import { undoLast } from "../src/app/notices.ts"
@@ -109,6 +110,13 @@ describe("the workspace", () => {
     expect(mounted).toEqual(["p4", "p3", "p2"])
     expect(mountedPanes(mounted, ["p4"], all, 2)).toBe(mounted)
     expect(mountedPanes(mounted, ["p4"], (pane) => pane !== "p3", 2)).toEqual(["p4", "p2"])
+  })
+
+  it("APP-3 halves a pane only where both halves can be worked in", () => {
+    expect(canHalve({ width: 570, height: 800 }, "right")).toBe(true)
+    expect(canHalve({ width: 484, height: 800 }, "right")).toBe(false)
+    expect(canHalve({ width: 200, height: 320 }, "down")).toBe(true)
+    expect(canHalve({ width: 900, height: 300 }, "down")).toBe(false)
   })
 
   it("APP-3 leads a swipe through what is open and what waits, as far as there are dots", () => {

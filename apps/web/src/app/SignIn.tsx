@@ -1,12 +1,23 @@
 /** What is shown where the server does not let this browser in: why, and the two ways in. */
 import { useState } from "react"
 import type { FormEvent, ReactElement } from "react"
-import type { HoldfastError } from "@holdfast/client"
+import { HoldfastError, makeApi } from "@holdfast/client"
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 import { Button } from "../ui/Button.tsx"
-import { basePath } from "./base.ts"
+import { basePath, serverUrl } from "./base.ts"
 import { linkSecret } from "./sign-in-link.ts"
 import styles from "./SignIn.module.css"
+
+/** Whether the server lets a key in; where it cannot be asked, that is found out once it can. */
+async function isKnown(key: string): Promise<boolean> {
+  try {
+    await makeApi({ origin: serverUrl(), fetch, token: key }).list({ limit: 1 })
+    return true
+  } catch (cause) {
+    // No key has characters that cannot be sent.
+    return !(cause instanceof HoldfastError && (cause.tag === "Unauthorized" || cause.tag === "InvalidCall"))
+  }
+}
 
 /** A field for a link or a key. */
 export default function SignIn({ error }: { readonly error: HoldfastError }): ReactElement {
@@ -19,8 +30,13 @@ export default function SignIn({ error }: { readonly error: HoldfastError }): Re
     const link = linkSecret(given, document.baseURI)
     if (link !== undefined) return location.assign(link)
     if (/^https?:/i.test(given)) return setProblem("This link is for another server.")
+    void enter(given)
+  }
+  const enter = async (key: string): Promise<void> => {
+    setProblem(undefined)
+    if (!(await isKnown(key))) return setProblem("The server does not know this key. It may have ended, or be cut off.")
     try {
-      localStorage.setItem(KEY_ITEM + basePath(), given)
+      localStorage.setItem(KEY_ITEM + basePath(), key)
     } catch {
       return setProblem("This browser does not let this page keep anything. Allow it, then try again.")
     }

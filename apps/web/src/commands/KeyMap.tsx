@@ -6,6 +6,7 @@ import { useCloseOver } from "../ui/close-over.ts"
 import type { Command, When } from "./command.ts"
 import { isApple, keyText } from "./key-text.ts"
 import { keyMapIsOpen } from "./palette-state.ts"
+import { commands } from "./registry.ts"
 import { useAllCommands } from "./use-commands.ts"
 import styles from "./KeyMap.module.css"
 
@@ -36,6 +37,8 @@ function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Comm
 /** The map of keys. */
 export default function KeyMap(): ReactElement {
   const all = useAllCommands()
+  // Those of a row are there only while it has the focus, which this takes.
+  const [atFirst] = useState(() => commands.all.get())
   const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const close = (): void => keyMapIsOpen.set(false)
   useCloseOver(true, close)
@@ -60,7 +63,7 @@ export default function KeyMap(): ReactElement {
           </header>
           <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
             {PLACES.map(([when, title]) => (
-              <Place key={when} title={title} commands={commandsAt(all, when)} />
+              <Place key={when} title={title} commands={commandsAt([...atFirst, ...all], when)} />
             ))}
           </div>
         </Dialog.Content>

@@ -8,6 +8,7 @@ import { useCloseOver } from "../ui/close-over.ts"
 import { useListbox } from "../ui/listbox.ts"
 import { StateMark } from "../ui/StateMark.tsx"
 import { Time } from "../ui/Time.tsx"
+import { placeNext } from "../workspace/next-place.ts"
 import { focusPane } from "../workspace/pane-focus.ts"
 import { focusedTab } from "../workspace/tabs.ts"
 import { useOpen } from "../workspace/use-open.ts"
@@ -49,11 +50,12 @@ function useFound(query: string, isSplit: boolean): ReadonlyArray<Found> {
     const found: Array<Found> = []
     if (!onlyCommands)
       for (const session of query === "" && !isSplit ? sessions.slice(0, MOST_LATELY) : sessions) {
+        if (isSplit && session.id === focused) continue
         const at = session.status === "offline" ? session.createdAt : session.lastActiveAt
         found.push({ _tag: "Session", id: session.id, text: session.label, about: aboutSession(session), at })
       }
-    if (!isSplit)
-      for (const command of offeredCommands(all, focused, query !== ""))
+    for (const command of offeredCommands(all, focused, query !== ""))
+      if (!isSplit || command.id.startsWith("session.new"))
         found.push({
           _tag: "Command",
           command,
@@ -89,12 +91,15 @@ export default function Palette({ wish }: { readonly wish: PaletteWish }): React
     if (one === undefined) return
     isDone.current = true
     close()
-    if (one._tag === "Command") return void commands.run(one.command.id, one.command.session)
+    if (one._tag === "Command") {
+      if (wish.split !== undefined) placeNext(wish.split)
+      return void commands.run(one.command.id, one.command.session)
+    }
     const split = wish.split ?? (altKey ? ("right" as const) : undefined)
     open.session(one.id, split === undefined ? {} : { split })
   }
   const listbox = useListbox({ count: found.length, onPick: pick, of: query })
-  const what = wish.split === undefined ? "Find a session, or do something" : "Which session is to be beside it?"
+  const what = wish.split === undefined ? "Find a session, or do something" : "What is to be beside it?"
   return (
     <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
       <Dialog.Portal>

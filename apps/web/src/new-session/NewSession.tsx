@@ -7,6 +7,7 @@ import { useGo } from "../app/use-route.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { isInputMethod } from "../ui/input-method.ts"
+import { takeNextPlace } from "../workspace/next-place.ts"
 import { AgentChoice } from "./AgentChoice.tsx"
 import { useAgents } from "./agents.ts"
 import { DirectoryField } from "./DirectoryField.tsx"
@@ -35,6 +36,7 @@ export default function NewSession(): ReactElement {
   const directory = wish.directory === "" ? (recent[0] ?? "") : wish.directory
   const info = agent === undefined ? {} : choicesOf(sessions, agent.name)
   const close = (): void => go("/")
+  useEffect(() => () => void takeNextPlace(), [])
   // On a phone the keyboard would cover the form before it was seen.
   useEffect(() => (formNow() === "phone" ? undefined : form.current?.querySelector<HTMLElement>("textarea")?.focus()), [])
   const submit = (event?: FormEvent): void => {

@@ -5,6 +5,7 @@ import { HoldfastError } from "@holdfast/client"
 import type { OutboxLike } from "@holdfast/client/model"
 import { tellNotice } from "../app/notices.ts"
 import { useGo } from "../app/use-route.ts"
+import { takeNextPlace } from "../workspace/next-place.ts"
 import { useOpen } from "../workspace/use-open.ts"
 import type { CreateInput } from "./request.ts"
 import { giveBackFirstMessage, takeFirstMessage } from "./wish.ts"
@@ -86,7 +87,9 @@ export function useStart(): Start {
   const start = useCallback(
     async (request: CreateInput, typed = ""): Promise<string | undefined> => {
       setState({ isStarting: true })
-      const problem = await startSession({ box, isConnected, open, go }, request, typed)
+      const split = takeNextPlace()
+      const show = (session: string): void => open(session, split === undefined ? {} : { split })
+      const problem = await startSession({ box, isConnected, open: show, go }, request, typed)
       setState({ isStarting: false, ...(problem === undefined ? {} : { problem }) })
       return problem
     },

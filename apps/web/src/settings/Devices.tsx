@@ -8,6 +8,7 @@ import { DeviceRow } from "./DeviceRow.tsx"
 import { NewToken } from "./NewToken.tsx"
 import { PairPhone } from "./PairPhone.tsx"
 import { Part, Things } from "./Part.tsx"
+import { SignOut } from "./SignOut.tsx"
 import { useAsked } from "./use-asked.ts"
 import css from "./settings.module.css"
 
@@ -23,6 +24,7 @@ export function Devices(): ReactElement {
       <Part title="This device" about="What others who watch a session, and your other devices, see.">
         <OwnName />
       </Part>
+      <SignOut />
       <Part
         title="Paired devices"
         about="Yours, such as a phone: each with your drafts and marks, and signed out by itself. One that is revoked is signed out at once."

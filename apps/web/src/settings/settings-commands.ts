@@ -30,6 +30,7 @@ export function settingsCommands(go: (path: string) => void): ReadonlyArray<Comm
       words: `preferences options ${WORDS[part]}`,
       run: () => go(`/settings/${part}`),
     })),
+    { id: "sign-out", title: "Sign out of this browser", words: "log out logout key", run: () => go("/settings/devices") },
     { id: "pair", title: "Pair a phone", words: "device qr code link mobile", run: pair },
     {
       id: "import",

@@ -6,6 +6,7 @@ import { sessionPath } from "../app/routes.ts"
 import { useGo } from "../app/use-route.ts"
 import { focusPane } from "./pane-focus.ts"
 import { preview } from "./preview.ts"
+import { hasRoom } from "./room.ts"
 import { seekTo } from "./seek.ts"
 import { focusedTab, tabOf } from "./tabs.ts"
 
@@ -32,7 +33,7 @@ export function useOpen(): Open {
   return useMemo(() => {
     const session = (id: string, { split, seq, message }: OpenOptions = {}): void => {
       const shown = { what: "session", session: id }
-      if (split === undefined) look(desk, shown)
+      if (split === undefined || !hasRoom(split)) look(desk, shown)
       else desk.arrange({ do: "split", side: split, shown })
       if (seq !== undefined || message !== undefined) seekTo(id, { seq, message })
       go(sessionPath(id, message))
@@ -44,7 +45,7 @@ export function useOpen(): Open {
       desk.arrange({ do: "open", shown, behind: true })
       const isNew = desk.layout.latest !== before
       focusPane()
-      if (!isNew) return desk.arrange({ do: "open", shown })
+      if (!isNew || !hasRoom("right")) return desk.arrange({ do: "open", shown })
       // It is there now, behind: a tile of its own is what a person wants to see it in.
       const tab = tabOf(desk.layout.latest, what, id)
       if (tab !== undefined) desk.arrange({ do: "move-beside", tab, tile: desk.layout.latest.focus, side: "right" })

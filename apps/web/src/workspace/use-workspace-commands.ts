@@ -53,16 +53,6 @@ function close(desk: Desk): void {
   })
 }
 
-/** Puts the tab that has the focus beside its tile, or asks what is to be put there. */
-function split(desk: Desk, side: "right" | "down"): void {
-  const { latest } = desk.layout
-  const tab = focusedTab(latest)
-  const tile = tilesOf(latest.root).find(({ id }) => id === latest.focus)
-  if (tab !== undefined && tile !== undefined && tile.tabs.length > 1)
-    return desk.arrange({ do: "move-beside", tab: tab.id, tile: tile.id, side })
-  askPalette({ split: side })
-}
-
 const isCovered = (): boolean => document.querySelector("[data-cover]") !== null
 
 /** Closes what is in front: what is open over the page, what covers the panes, or else the pane. */
@@ -129,8 +119,8 @@ export function workspaceCommands(desk: Desk, leave: () => void): ReadonlyArray<
       when: "anywhere",
       run: later(() => move(desk, side)),
     })),
-    { id: "pane.split.right", title: "Split to the right", keys: ["v"], when: "pane", run: () => split(desk, "right") },
-    { id: "pane.split.down", title: "Split downwards", keys: ["h"], when: "pane", run: () => split(desk, "down") },
+    { id: "pane.split.right", title: "Split to the right", keys: ["v"], when: "pane", run: () => askPalette({ split: "right" }) },
+    { id: "pane.split.down", title: "Split downwards", keys: ["h"], when: "pane", run: () => askPalette({ split: "down" }) },
     { id: "pane.close", title: "Close the pane", keys: ["x"], when: "pane", run: later(() => close(desk)) },
     { id: "pane.close-others", title: "Close the other panes", run: later(() => closeOthers(desk)) },
     { id: "pane.even", title: "Make all panes the same size", run: act({ do: "even" }) },

@@ -1,10 +1,11 @@
 /** What a session changed in its directory: the files, the diff of one of them, comments on its lines (APP-62 to APP-66). */
-import { useMemo, useState } from "react"
+import { useMemo, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { useConnection, useSession } from "@holdfast/react"
 import type { Change, ChangeBase, Changes } from "@holdfast/protocol/changes"
 import { useCommands } from "../../commands/use-commands.ts"
 import { CommandButton, IconButton } from "../../ui/Button.tsx"
+import { toFirstLine } from "../../ui/diff/line-keys.ts"
 import { sideBySideWanted } from "../../ui/diff/sides.ts"
 import { useStore } from "../../ui/store.ts"
 import type { PaneProps } from "../../workspace/pane-props.ts"
@@ -112,6 +113,9 @@ function Nothing({
   )
 }
 
+/** Keys that lead from around a diff to its lines. */
+const LEADS = { onKeyDown: toFirstLine, "aria-keyshortcuts": "Enter ArrowDown" }
+
 interface FilesProps {
   readonly session: string
   readonly base: ChangeBase
@@ -136,7 +140,11 @@ function Files({ session, base, list, isFocused, canComment }: FilesProps): Reac
     pick(at)
     setOpen(true)
   }
-  const step = (by: number): void => pick(Math.min(files.length - 1, Math.max(0, picked + by)))
+  const one = useRef<HTMLElement>(null)
+  const step = (by: number): void => {
+    pick(Math.min(files.length - 1, Math.max(0, picked + by)))
+    one.current?.focus({ preventScroll: true })
+  }
   useCommands(
     isFocused
       ? [
@@ -149,7 +157,7 @@ function Files({ session, base, list, isFocused, canComment }: FilesProps): Reac
   return (
     <div className={css["body"]} data-open={isOpen}>
       <FileList files={files} more={list.more} picked={picked} comments={counts} onPick={pick} onOpen={open} />
-      <section className={css["one"]} aria-label={`Changes of ${change.path}`}>
+      <section ref={one} className={css["one"]} aria-label={`Changes of ${change.path}`} tabIndex={-1} {...LEADS}>
         <FileHead change={change} onBack={() => setOpen(false)} />
         <FileDiff
           key={`${base} ${keyOf(change)}`}

@@ -17,6 +17,17 @@ export function moveAmongLines(event: KeyboardEvent<HTMLElement>): void {
   if (next !== diff) next.scrollIntoView({ block: "nearest" })
 }
 
+/** Leads into the lines of a diff from what is around it. */
+export function toFirstLine(event: KeyboardEvent<HTMLElement>): void {
+  const { currentTarget, key, target } = event
+  if (target !== currentTarget || (key !== "ArrowDown" && key !== "Enter")) return
+  const first = firstInView(currentTarget, [...currentTarget.querySelectorAll<HTMLElement>(NUMBER)])
+  if (first === undefined) return
+  event.preventDefault()
+  first.focus({ preventScroll: true })
+  first.scrollIntoView({ block: "nearest" })
+}
+
 function firstInView(diff: HTMLElement, numbers: ReadonlyArray<HTMLElement>): HTMLElement | undefined {
   const { top } = diff.getBoundingClientRect()
   return numbers.find((number) => number.getBoundingClientRect().top >= top)

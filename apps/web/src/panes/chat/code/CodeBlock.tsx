@@ -23,8 +23,9 @@ export const CodeBlock = memo(function CodeBlock({ text, lang, isOpen }: CodeBlo
   const [most, setMost] = useState(SHOWN)
   const code = useCodeText(text, lang, isOpen)
   // A text that grows is followed to its end.
-  const shown = isOpen ? Infinity : most
-  const rest = code.lines - shown
+  const lines = text.endsWith("\n") ? code.lines - 1 : code.lines
+  const shown = isOpen ? lines : Math.min(most, lines)
+  const rest = lines - shown
   return (
     <figure className={css["block"]} data-lang={lang} dir="ltr">
       <figcaption className={css["head"]}>

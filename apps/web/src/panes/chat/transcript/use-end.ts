@@ -24,6 +24,11 @@ export interface End {
   readonly scrolled: () => void
 }
 
+/** Whether a key scrolls, by itself or because it moves the focus; any other may change the layout, which is no scroll of a person's. */
+export function scrolls({ key, altKey, ctrlKey }: Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey">): boolean {
+  return !altKey && !ctrlKey && /^(?:Arrow(?:Up|Down)|Page(?:Up|Down)|Home|End|Tab| )$/.test(key)
+}
+
 /** What a person does with the list: a scroll that follows is theirs, any other comes from rows that are measured. */
 function useActs(scroller: RefObject<HTMLElement | null>, onUp: () => void): () => boolean {
   const last = useRef(-Infinity)
@@ -42,7 +47,10 @@ function useActs(scroller: RefObject<HTMLElement | null>, onUp: () => void): () 
       // At once: what grows in the same frame must not take them back.
       if ((event as WheelEvent).deltaY < 0) onUp()
     })
-    for (const type of ["touchmove", "keydown"]) on(type, touched)
+    on("touchmove", touched)
+    on("keydown", (event) => {
+      if (scrolls(event as KeyboardEvent)) touched()
+    })
     on("pointerdown", () => {
       isDown.current = true
       touched()
