@@ -120,6 +120,11 @@ describe("traces, the player and forks in a browser", () => {
     await page.getByRole("button", { name: "Play", exact: true }).click()
     await expect.poll(() => shownIn(opened, id), { timeout: 15_000 }).toBe(lastSeq)
     await expect.poll(() => screenOf(opened)).toContain("the last screen")
+    // To both ends, by keys.
+    await page.keyboard.press("Home")
+    await expect.poll(() => shownIn(opened, id)).toBe(0)
+    await page.keyboard.press("End")
+    await expect.poll(() => shownIn(opened, id)).toBe(lastSeq)
     await page.goto(`${app.hub.url()}/s/${id}/at/${lastSeq}`)
     await expect.poll(() => screenOf(opened), { timeout: 15_000 }).toContain("the last screen")
     await close()

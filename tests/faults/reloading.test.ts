@@ -119,6 +119,13 @@ describe("terminals of a page that is loaded again", () => {
     expect(await seen(other.id)).toBe("only once")
   })
 
+  it("APP-20 can be told apart in the list where they have the name of their shell", async () => {
+    const [one, other] = [await app.terminal({ ...SHELL, cwd: "/usr" }), await app.terminal({ ...SHELL, cwd: "/etc" })]
+    await expect.poll(() => desk.row(one.id).innerText(), WITHIN).toBe("bash usr")
+    await expect.poll(() => desk.row(other.id).innerText(), WITHIN).toBe("bash etc")
+    await desk.picture("rows-of-shells")
+  })
+
   it("APP-6 show the screen as it was when the connection went, on a start without the server", async () => {
     const { page, pane, openSession, kept } = desk
     const shell = await app.terminal({ ...SHELL, label: "seen last" })

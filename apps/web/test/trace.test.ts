@@ -107,6 +107,24 @@ describe("a trace that follows its session", () => {
     expect(shown?.to).toBeGreaterThanOrEqual(900)
   })
 
+  it("APP-71 what a terminal printed counts at its time: nothing between that and the last known moment, nor ever since", async () => {
+    const follower = new WholeTraceFollower(() => 100_000)
+    const printed = (time: number) => follower.does({ session: "s", what: "printing", words: "a line", time })
+    const { activity: _, ...idle } = record()
+    follower.changed(idle)
+    printed(390)
+    await follower.load(() => Promise.resolve(trace("...w")))
+    // What it did last is known again after a restart, and is no work of now.
+    printed(395)
+    expect(follower.get()?.signs).toBe("...w")
+    printed(9_050)
+    expect(follower.get()?.signs).toMatch(/^\.{3}w\.{86}w$/)
+    printed(9_250)
+    expect(follower.get()?.signs).toMatch(/^\.{3}w\.{86}www$/)
+    printed(20_050)
+    expect(follower.get()?.signs).toMatch(/^\.{3}w\.{86}www\.+w$/)
+  })
+
   it("APP-71 of two answers the later one counts, whichever comes first", async () => {
     const follower = new WholeTraceFollower(() => 0)
     let first: (trace: WholeTrace) => void = () => undefined

@@ -1,6 +1,6 @@
 /** One session in the list: its state, its name, since when it is so, and what it does now. It subscribes to its own record alone. */
 import { memo } from "react"
-import type { MouseEvent, ReactElement } from "react"
+import type { MouseEvent, ReactElement, ReactNode } from "react"
 import { useDoing, useSession } from "@holdfast/react"
 import type { OfflineSession } from "@holdfast/client/outbox"
 import type { Session } from "@holdfast/protocol/session"
@@ -14,6 +14,7 @@ import type { Editing } from "./editing.ts"
 import { nowLine } from "./now-line.ts"
 import { EditLabel, EditTags } from "./RowEdit.tsx"
 import { placeOf } from "./section-of.ts"
+import { shellLine } from "./shell-line.ts"
 import type { Section } from "./section-of.ts"
 import css from "./row.module.css"
 
@@ -83,7 +84,9 @@ function MadeRow({
       {editing === "label" ? (
         <EditLabel session={session} />
       ) : (
-        <RowLink id={id} label={label} isReached={isReached} isOpen={isOpen} />
+        <RowLink id={id} label={label} isReached={isReached} isOpen={isOpen}>
+          {session.terminal === undefined ? null : <ShellLine session={session} />}
+        </RowLink>
       )}
       <span className={css["time"]}>
         {syncPending === true ? <Sign icon="clock" title="Not sent yet" /> : null}
@@ -137,7 +140,8 @@ function RowLink({
   label,
   isReached,
   isOpen,
-}: Pick<RowProps, "id" | "isReached" | "isOpen"> & { readonly label: string }): ReactElement {
+  children,
+}: Pick<RowProps, "id" | "isReached" | "isOpen"> & { readonly label: string; readonly children?: ReactNode }): ReactElement {
   return (
     <a
       className={css["label"]}
@@ -150,7 +154,19 @@ function RowLink({
       dir="auto"
     >
       {label}
+      {children}
     </a>
+  )
+}
+
+/** Where a terminal is that has no name of its own, and what runs there. */
+function ShellLine({ session }: { readonly session: Session }): ReactElement | null {
+  const line = shellLine(session, useDoing(session.id))
+  return line === undefined ? null : (
+    <span className={css["shell"]}>
+      {" "}
+      <bdi>{line}</bdi>
+    </span>
   )
 }
 

@@ -51,15 +51,17 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
     if (seq === 0 || seq !== film.get().seq) void film.seek(seq)
   }, [film, seek])
   const { lastSeq } = record
+  const last = useRef(lastSeq)
   const isGrowing = record.process === "running" || record.turn.status === "streaming"
   useEffect(() => film.setGrowing(isGrowing), [film, isGrowing])
   useEffect(() => {
+    last.current = lastSeq
     film.grew()
     // A connection that is away comes back, and the log with it.
     moments.read().catch((cause: unknown) => console.debug("the moments of a session are not known yet:", cause))
   }, [film, moments, lastSeq])
   useMomentAddress(session, film, isFocused)
-  const commands = useFilmCommands(session, film, moments)
+  const commands = useFilmCommands(session, film, moments, last)
   // The pane of the same session has keys of its own.
   useCommands(isFocused ? commands : NONE)
   const showFile = useMemo((): ShowFile => (file) => <FileView session={session} file={file} />, [session])
@@ -73,7 +75,12 @@ function SessionFilm({ record, isFocused }: { readonly record: Known; readonly i
 }
 
 /** The keys of a player; they count in its pane. */
-function useFilmCommands(session: string, film: Film, moments: MomentFollower): ReadonlyArray<Command> {
+function useFilmCommands(
+  session: string,
+  film: Film,
+  moments: MomentFollower,
+  last: { readonly current: number },
+): ReadonlyArray<Command> {
   return useMemo(() => {
     const one = (id: string, title: string, keys: ReadonlyArray<string>, run: () => void) =>
       ({ id: `player.${id}`, title, keys, when: "pane", session, run }) as const
@@ -83,9 +90,11 @@ function useFilmCommands(session: string, film: Film, moments: MomentFollower): 
       one("on", "One event on", ["."], () => void film.step(1)),
       one("earlier", "Earlier message", ["["], () => toMessage(film, moments, -1)),
       one("later", "Later message", ["]"], () => toMessage(film, moments, 1)),
+      one("begin", "To the beginning", ["Home"], () => void film.seek(0)),
+      one("end", "To the end", ["End"], () => void film.seek(last.current)),
       one("slower", "Play slower", ["-"], () => film.faster(-1)),
       one("faster", "Play faster", ["="], () => film.faster(1)),
       one("pauses", "Skip pauses or not", ["i"], () => film.setSkipsPauses(!film.get().skipsPauses)),
     ]
-  }, [session, film, moments])
+  }, [session, film, moments, last])
 }

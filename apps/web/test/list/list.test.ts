@@ -3,6 +3,7 @@ import type { Doing } from "@holdfast/client/model"
 import { undoOf } from "../../src/list/changes.ts"
 import { changedFilter, facetsOf, isFiltering, NO_FILTER, passing } from "../../src/list/filter.ts"
 import { nowLine, verbOf } from "../../src/list/now-line.ts"
+import { shellLine } from "../../src/list/shell-line.ts"
 import { tagsOf } from "../../src/list/tags.ts"
 import { agent, asking, terminal } from "./records.ts"
 
@@ -50,6 +51,32 @@ describe("what a row says", () => {
     })
     expect(line(agent("a", { status: "deleted", purgeAt: 0 }))?.words).toContain("deleted for good on")
     expect(verbOf("Bash")).toBe("run")
+  })
+})
+
+describe("terminals that have the name of their shell", () => {
+  const line = (own: object, doing?: Partial<Doing>) =>
+    shellLine(
+      terminal("zsh", { terminal: own }),
+      doing === undefined ? undefined : ({ session: "zsh", time: 1, what: "nothing", ...doing } as Doing),
+    )
+
+  it("APP-20 are told apart by their directory, title, program and last command", () => {
+    expect([line({ cwd: "/src/holdfast/" }), line({ cwd: "/" }), line({ title: "me@here: ~" })]).toEqual([
+      "holdfast",
+      "/",
+      "me@here: ~",
+    ])
+    expect(line({ lastCommand: { line: "vim  a.ts", startedAt: 1 } })).toBe("src · vim a.ts")
+    expect(line({ title: "make", lastCommand: { line: "make", startedAt: 1, milliseconds: 2 } })).toBe("make")
+    expect(line({ program: { state: "working", title: "Copies", since: 1 } })).toBe("src · Copies")
+    expect(line({}, { what: "screen" })).toBe("src · full screen")
+    expect(line({ title: "zsh" }, { what: "printing", words: "a" })).toBe("src")
+  })
+
+  it("APP-20 say nothing of it where they have a name of their own", () => {
+    expect(shellLine(terminal("the server"), undefined)).toBeUndefined()
+    expect(shellLine(agent("zsh"), undefined)).toBeUndefined()
   })
 })
 

@@ -5,13 +5,16 @@
  */
 import type { Doing, WholeTrace } from "@holdfast/client/model"
 import type { Session } from "@holdfast/protocol/session"
-import { grown } from "./growing-trace.ts"
+import { bucketAt, grown } from "./growing-trace.ts"
 
 /** Asks for the trace. */
 export type ReadTrace = () => Promise<WholeTrace>
 
 /** What of a record a trace grows from. */
 export type Grower = Pick<Session, "activity" | "lastActiveAt" | "lastSeq" | "news" | "terminal" | "turn">
+
+/** Between two outputs that are so close, in milliseconds, a program counts as working. */
+const CLOSE = 5000
 
 /** A trace that follows its session. */
 export class WholeTraceFollower {
@@ -42,11 +45,17 @@ export class WholeTraceFollower {
     this.#show(trace)
   }
 
-  /** Takes what the session does now, which is how a terminal without reports shows that it works. */
+  /** Takes what the session does now, which is how a terminal without reports shows that it works: at its time, not ever since. */
   does(doing: Doing | undefined): void {
     if (doing === this.#doing) return
+    const before = this.#doing
     this.#doing = doing
-    if (doing !== undefined && this.#record?.activity === undefined) this.#grow("w")
+    const [trace, record] = [this.#trace, this.#record]
+    if (doing === undefined || trace === undefined || record === undefined || record.activity !== undefined) return
+    const { time } = doing
+    if (time <= trace.to && trace.signs[bucketAt(trace, time)] !== ".") return
+    const since = before !== undefined && time - before.time <= CLOSE ? "w" : "."
+    this.#show(grown(trace, { time, since, lastSeq: record.lastSeq, worked: [time] }))
   }
 
   /** Takes the record as it is now. */

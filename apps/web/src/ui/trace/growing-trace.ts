@@ -20,13 +20,18 @@ export interface Moment {
   /** Times of what happened in between; those outside the trace are left out. */
   readonly messages?: ReadonlyArray<number>
   readonly failures?: ReadonlyArray<number>
+  /** Times at which it worked, whatever it did before and after. */
+  readonly worked?: ReadonlyArray<number>
 }
 
 /** The trace with what was seen since; the same object when that is nothing. */
-export function grown(trace: WholeTrace, { time, since, lastSeq, messages = [], failures = [] }: Moment): WholeTrace {
+export function grown(
+  trace: WholeTrace,
+  { time, since, lastSeq, messages = [], failures = [], worked = [] }: Moment,
+): WholeTrace {
   const before = trace.to
   const longer = time > before ? reaching(trace, time) : trace
-  if (longer === trace && messages.length === 0 && failures.length === 0) return trace
+  if (longer === trace && messages.length + failures.length + worked.length === 0) return trace
   const signs = [...longer.signs]
   const put = (at: number, sign: string): void => {
     if (WEIGHTS.indexOf(sign) > WEIGHTS.indexOf(signs[at] ?? ".")) signs[at] = sign
@@ -36,6 +41,7 @@ export function grown(trace: WholeTrace, { time, since, lastSeq, messages = [], 
     for (let at = bucketAt(longer, before); at <= last; at++) put(at, since)
   }
   const isWithin = (at: number): boolean => at >= longer.from && at <= longer.to
+  for (const at of worked.filter(isWithin)) put(bucketAt(longer, at), "w")
   for (const at of failures.filter(isWithin)) put(bucketAt(longer, at), "f")
   const noted = new Set([...longer.messages, ...messages.filter(isWithin).map((at) => bucketAt(longer, at))])
   return {
