@@ -71,6 +71,9 @@ describe("pairing a phone from the command line", () => {
     narrow.type("\u0003")
     await narrow.ended
     expect((await ok("pair")).trim()).toMatch(/^https:\/\/laptop\.local:4653\/open\?link=[\w-]+$/)
+    const piped = await run("pair", "--url", local)
+    expect(piped.stdout.trim()).toMatch(/^http\S+link=[\w-]+$/)
+    expect(piped.stderr).toContain("A phone cannot reach")
     const { code, stderr } = await run("pair", "--url", "https://elsewhere.example")
     expect([code, stderr]).toEqual([1, expect.stringContaining("publicUrl")])
   })

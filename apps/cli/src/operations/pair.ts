@@ -5,7 +5,7 @@ import { type DeviceApi, makeDeviceApi } from "@holdfast/client/http/device-api"
 import type { PairingMade, TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
 import { toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { print, printJson } from "../output.ts"
+import { complain, print, printJson } from "../output.ts"
 import { httpOptions, useHub } from "../server/hub.ts"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -39,7 +39,11 @@ export async function pair({ name, url, scope, json }: PairOptions): Promise<voi
   const wishes = { ...(name === undefined ? {} : { name }), ...(url === undefined ? {} : { address: url }) }
   const made = await asked((api) => api.pair({ scope, ...wishes }))
   if (json) return printJson(made)
-  if (!process.stdout.isTTY) return print(made.url)
+  if (!process.stdout.isTTY) {
+    const problem = localWords(made)
+    if (problem.length > 0) complain(problem.join("\n"))
+    return print(made.url)
+  }
   const { code } = await import("./qr-code.ts")
   print(...code(made.url, process.stdout, process.env), made.url, "", ...words(made))
   print("Ctrl-C ends the command; the link stays good.")
@@ -59,18 +63,22 @@ async function deviceOf(pairing: string): Promise<TokenShown | undefined> {
   }
 }
 
+/** What an address cannot do that leads every device to itself. */
+function localWords({ address, isLocal }: Pick<PairingMade, "address" | "isLocal">): ReadonlyArray<string> {
+  if (!isLocal) return []
+  return [
+    `A phone cannot reach ${address} by itself: that address leads every device to itself. ${GUIDE} says how a phone gets`,
+    "to this machine: a VPN, a proxy, a certificate of the hub's own, or, for this very link, an ssh tunnel on the phone.",
+  ]
+}
+
 /** What to do with it, and what the address cannot do. */
 function words({ address, addresses, expiresAt, isLocal }: PairingMade): ReadonlyArray<string> {
   const others = addresses.filter((one) => one.address !== address)
   const time = span(Math.ceil((expiresAt - Date.now()) / 1000) * 1000)
   return [
     `Scan the code with the phone's camera, or open the link there. It works once, for ${time}; then the device is listed by: ${hint("token ls")}`,
-    ...(isLocal
-      ? [
-          `A phone cannot reach ${address} by itself: that address leads every device to itself. ${GUIDE} says how a phone gets`,
-          "to this machine: a VPN, a proxy, a certificate of the hub's own, or, for this very link, an ssh tunnel on the phone.",
-        ]
-      : []),
+    ...localWords({ address, isLocal }),
     ...(others.length === 0
       ? []
       : [
