@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, settledAgent } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
-import { fieldOf, ownWords, queued, said } from "./agents.ts"
+import { asking, fieldOf, ownWords, queued, said } from "./agents.ts"
 import { type RunningApp, startApp } from "./app.ts"
 
 describe("the dock", () => {
@@ -78,6 +78,50 @@ describe("the dock", () => {
     await opened.picture("held-dark")
     await opened.pane(session.id).locator("[data-act=release]").click()
     await said(app, session.id, "You said: later")
+    await opened.close()
+  })
+
+  it("APP-47 leaves the field by Escape for what waits, or for the pane, and says so on the keys", async () => {
+    const session = await asking(app, "[[bash echo by-keys]]")
+    const opened = await app.open({ path: `/s/${session.id}` })
+    const text = fieldOf(opened, session.id)
+    const { page, pane } = opened
+    await pane(session.id).locator("[data-request][data-armed]").waitFor()
+    await text.focus()
+    await opened.picture("keys-in-field-dark")
+    const before = `getComputedStyle(document.querySelector("[data-act=allow] kbd"), "::before").content`
+    expect(await page.evaluate(before)).toContain("Esc, then")
+    await page.keyboard.press("Escape")
+    expect(await page.evaluate("document.activeElement.matches('[data-request]')")).toBe(true)
+    expect(await page.evaluate(before)).toBe("none")
+    await page.keyboard.press("y")
+    await said(app, session.id, "Tool said: by-keys")
+    await text.focus()
+    await page.keyboard.press("Escape")
+    await expect.poll(() => page.evaluate("document.activeElement.matches('[data-pane]')")).toBe(true)
+    await page.keyboard.press("i")
+    await expect.poll(() => page.evaluate("document.activeElement.dataset.composer")).toBe(session.id)
+    await opened.close()
+  })
+
+  it("APP-47 tries a stop again until the connection is back, and lets it be taken back", async () => {
+    const session = await app.agent({ label: "Far" })
+    const opened = await app.open({ path: `/s/${session.id}`, hasWorker: false })
+    const { page, context, pane } = opened
+    const text = fieldOf(opened, session.id)
+    await text.fill("[[wait 60000]]")
+    await text.press("Enter")
+    await pane(session.id).locator("[data-act=stop]").waitFor()
+    await eventually("it was taken", 10_000, async () => ((await messagesOf(app.hub, session.id)).length > 0 ? true : undefined))
+    await context.setOffline(true)
+    const later = pane(session.id).locator("[data-act=stop-later]")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await later.click()
+    await pane(session.id).locator("[data-act=stop]").click()
+    await later.waitFor()
+    await context.setOffline(false)
+    await settledAgent(app.hub, session.id)
     await opened.close()
   })
 

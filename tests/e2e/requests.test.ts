@@ -17,7 +17,7 @@ describe("requests", () => {
     await app.hub.call("POST", `/api/sessions/${session}/permissions/${permissions[0]?.id}`, given)
   }
 
-  it("APP-40 APP-42 APP-45 P-22 answers in the pane by keys: edits a command, makes the rule that it names, refuses with words", async () => {
+  it("APP-40 APP-42 APP-45 APP-145 P-22 answers in the pane by keys: edits a command, makes the rule that it names, refuses with words", async () => {
     const session = await asking(app, "[[bash echo one]] [[bash echo two]] [[write notes.txt hello]] [[bash echo one]]")
     const opened = await app.open({ path: `/s/${session.id}` })
     const { page, pane, picture, overflows, axe, close } = opened
@@ -50,6 +50,8 @@ describe("requests", () => {
     const text = await said(app, session.id, "Tool said: one")
     expect(text).toContain("edited")
     expect(text).toContain("write was not allowed")
+    // The edited one is shown as it ran (APP-145).
+    await pane(session.id).getByText("it had asked for echo one").first().waitFor()
     const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>("GET", `/api/permissions/rules?session=${session.id}`)
     expect(body.rules).toMatchObject([{ tool: "bash", allow: true, covers: { type: "command" } }])
     await close()

@@ -78,6 +78,8 @@ export const PermissionOutcome = variants(
     message: maybe(text),
     /** In place of what the agent asked for. */
     subject: maybe(text),
+    /** Who put that there. */
+    by: maybe(text),
   }),
   fields({ type: oneOf("cancelled"), reason: text }),
 )

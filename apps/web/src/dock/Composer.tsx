@@ -198,6 +198,8 @@ function useFieldKeys(
       case "leave-edit":
         noteEscapeUsed()
         return now.leaveEdit()
+      case "leave":
+        return leave(event.currentTarget)
       case "edit-last":
         return lastQueued === undefined ? undefined : void now.edit(lastQueued)
       case "older": {
@@ -210,6 +212,13 @@ function useFieldKeys(
         return shown === undefined ? undefined : show(shown.words, shown.at - 1)
     }
   }
+}
+
+/** The focus goes to the request that waits in the pane of a field, or to the pane: their keys count there. */
+function leave(field: HTMLElement): void {
+  const pane = field.closest<HTMLElement>("[data-pane]")
+  const target = pane?.querySelector<HTMLElement>("[data-request]") ?? pane
+  target?.focus({ preventScroll: true })
 }
 
 const pressOf = ({ key, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent) => ({ key, shiftKey, altKey, ctrlKey, metaKey })

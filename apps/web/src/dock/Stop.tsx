@@ -1,9 +1,10 @@
 /** Stops the turn, and shows how far that is. */
-import { useSessionService, useTurn } from "@holdfast/react"
+import { useTurn } from "@holdfast/react"
 import { useCommands } from "../commands/use-commands.ts"
 import { Button } from "../ui/Button.tsx"
 import { wasEscapeUsed } from "./escape.ts"
 import { stopWords } from "./stop-words.ts"
+import { useStop } from "./use-stop.ts"
 import { useSeconds } from "./use-seconds.ts"
 
 /** What the button is given. */
@@ -15,16 +16,16 @@ export interface StopProps {
 /** The button; not there while no turn streams. */
 export function Stop({ session, onTold }: StopProps) {
   const turn = useTurn(session)
-  const service = useSessionService()
+  const { isWished, stop: ask, takeBack } = useStop(session, onTold)
   const isStopping = turn.interrupting === true
   const { now, since } = useSeconds(isStopping)
   const shown = stopWords(turn, since, now)
   const stop = (): void => {
     if (wasEscapeUsed()) return
-    service.interrupt(session).catch((cause: Error) => onTold(cause.message))
+    ask()
   }
   useCommands(
-    shown === undefined || shown.isStopping
+    shown === undefined || shown.isStopping || isWished
       ? []
       : [
           { id: "turn.stop", title: "Stop the turn", keys: ["Escape Escape"], when: "pane", session, run: stop },
@@ -39,13 +40,25 @@ export function Stop({ session, onTold }: StopProps) {
         ],
   )
   if (shown === undefined) return null
+  if (isWished)
+    return (
+      <Button
+        icon="stop"
+        title="It is stopped once the server can be told. Press to let it run"
+        onClick={takeBack}
+        aria-live="polite"
+        data-act="stop-later"
+      >
+        Stops when connected
+      </Button>
+    )
   return (
     <Button
       icon="stop"
       {...(shown.isStopping ? {} : { keys: "Escape Escape" })}
       title={shown.title}
       disabled={shown.isStopping}
-      onClick={() => service.interrupt(session).catch((cause: Error) => onTold(cause.message))}
+      onClick={ask}
       aria-live="polite"
       data-act="stop"
     >

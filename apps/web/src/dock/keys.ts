@@ -25,7 +25,7 @@ export interface FieldState {
 }
 
 /** What is done. */
-export type FieldAct = "send" | "send-other" | "save" | "leave-edit" | "edit-last" | "older" | "newer" | undefined
+export type FieldAct = "send" | "send-other" | "save" | "leave-edit" | "leave" | "edit-last" | "older" | "newer" | undefined
 
 /** What a key does; nothing that the field does not do by itself for most. */
 export function fieldAct({ key, shiftKey, altKey, ctrlKey, metaKey, isComposing }: Press, field: FieldState): FieldAct {
@@ -37,7 +37,7 @@ export function fieldAct({ key, shiftKey, altKey, ctrlKey, metaKey, isComposing 
       if (field.isEditing) return "save"
       return isMod ? "send-other" : "send"
     case "Escape":
-      return field.isEditing ? "leave-edit" : undefined
+      return isMod || altKey || shiftKey ? undefined : field.isEditing ? "leave-edit" : "leave"
     case "ArrowUp":
       if (isMod || altKey || shiftKey || field.isEditing) return undefined
       if (field.text === "") return field.hasQueued ? "edit-last" : "older"

@@ -1,6 +1,7 @@
 /** An agent's transcript in a film: its messages as far as they had come, and what waited for an answer. */
 import { memo, use, useEffect, useRef } from "react"
 import type { ReactElement, ReactNode } from "react"
+import { askedCommand, callAsRun, editOf } from "@holdfast/core/agent/edited-call"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { ShowFileContext } from "../panes/chat/files/shown-file.ts"
 import type { ShownFile } from "../panes/chat/files/shown-file.ts"
@@ -107,15 +108,22 @@ function FilmFile(file: ShownFile): ReactNode {
 const MARKS: Readonly<Record<string, string>> = { "output-available": "", "output-error": "failed", "output-denied": "refused" }
 
 function FilmTool({ part }: { readonly part: Readonly<Record<string, unknown>> }): ReactElement {
-  const { input, output } = part
+  const { input, output } = callAsRun(part)
+  const edit = editOf(part)
   const state = textAt(part, "state") ?? ""
   return (
     <details className={css["tool"]}>
       <summary>
         <b>{textAt(part, "toolName") ?? "tool"}</b> <code>{targetOf(input) ?? textAt(part, "title") ?? ""}</code>{" "}
         <span>{MARKS[state] ?? "running"}</span>
+        {edit === undefined ? null : <span> edited by {edit.by}</span>}
       </summary>
       {input === undefined ? null : <pre dir="ltr">{written(input)}</pre>}
+      {edit === undefined ? null : (
+        <p className={css["soft"]}>
+          Edited by {edit.by} before it ran; it had asked for <code dir="ltr">{askedCommand(part)}</code>
+        </p>
+      )}
       {output === undefined ? null : <pre dir="ltr">{written(output)}</pre>}
       {textAt(part, "errorText") === undefined ? null : <pre dir="ltr">{textAt(part, "errorText")}</pre>}
     </details>

@@ -87,7 +87,11 @@ export class MomentReader {
       case "permission/answered": {
         const { requestId, decision } = known.data
         const kind = decision.allow ? "allowed" : "refused"
-        return { ...at, kind, text: this.#asked.get(requestId) ?? "a request", by: decision.by, request: requestId }
+        const text =
+          decision.allow && decision.subject !== undefined
+            ? `${lineOf(decision.subject)} (edited)`
+            : (this.#asked.get(requestId) ?? "a request")
+        return { ...at, kind, text, by: decision.by, request: requestId }
       }
       case "permission/cancelled": {
         const { requestId } = known.data

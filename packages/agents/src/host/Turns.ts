@@ -5,6 +5,7 @@
  * that, nothing is said of it, because no one can know. A message that begins a turn and comes back ends that turn too.
  * An agent may begin a turn by itself before it comes to a message that it was given: that message's turn is behind it.
  */
+import { editMetadata } from "@holdfast/core/agent/edited-call"
 import { randomUUID } from "node:crypto"
 import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
@@ -290,6 +291,9 @@ export class Turns {
         approvalId: permission,
         approved,
         ...(reason === undefined ? {} : { reason }),
+        ...(approved && outcome.subject !== undefined
+          ? { providerMetadata: editMetadata({ subject: outcome.subject, by: outcome.by ?? "someone" }) }
+          : {}),
       })
     }
     this.#events.drive(() => driver.answer(permission, outcome))

@@ -7,6 +7,7 @@
  */
 import type { Message } from "@holdfast/protocol/agent/message"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
+import { askedCommand, callAsRun, editOf } from "./edited-call.ts"
 import { lineDiff } from "./line-diff.ts"
 import { fenced, inline, quoted, safeMarkdown } from "./markdown-text.ts"
 import { namedBlocks, unknownLine } from "./named-markdown.ts"
@@ -95,11 +96,13 @@ function tool(part: Fields): Blocks {
   const name = text(part["toolName"]) || text(part["type"]).replace(/^tool-/, "")
   const title = text(part["title"]) === "" ? "" : ` · ${inline(text(part["title"]))}`
   const state = STATES[text(part["state"])]
-  const input = valueBlocks(part["input"])
+  const edit = editOf(part)
+  const input = valueBlocks(callAsRun(part)["input"])
   const output = valueBlocks(part["output"])
   return [
     `### Tool ${inline(name)}${title}${state === undefined ? "" : ` (${state})`}`,
     ...(input.length === 0 ? [] : ["Input:", ...input]),
+    ...(edit === undefined ? [] : [`*Edited by ${inline(edit.by)} before it ran. It had asked for:*`, plain(askedCommand(part))]),
     ...approval(part["approval"]),
     ...(output.length === 0 ? [] : [part["preliminary"] === true ? "Output so far:" : "Output:", ...output]),
     ...(typeof part["errorText"] === "string" ? ["Error:", plain(part["errorText"])] : []),

@@ -118,7 +118,9 @@ export function answerTool(part: ToolPart, chunk: Response): ToolPart {
     state: isSettled(part) ? part.state : "approval-responded",
     approval: { ...part.approval, id: chunk.approvalId, approved: chunk.approved, ...reason },
     ...(chunk.providerExecuted === undefined ? {} : { providerExecuted: chunk.providerExecuted }),
-    ...(chunk.providerMetadata === undefined ? {} : { callProviderMetadata: chunk.providerMetadata }),
+    ...(chunk.providerMetadata === undefined
+      ? {}
+      : { callProviderMetadata: { ...part.callProviderMetadata, ...chunk.providerMetadata } }),
   }
 }
 

@@ -6,6 +6,7 @@ import fc from "fast-check"
 import markdownIt from "markdown-it"
 import { describe, expect, it } from "vitest"
 import { emptyMessage } from "../../src/agent/accumulator.ts"
+import { editMetadata } from "../../src/agent/edited-call.ts"
 import { lineDiff } from "../../src/agent/line-diff.ts"
 import { messageMarkdown, transcriptMarkdown } from "../../src/agent/markdown.ts"
 import { fenced, safeMarkdown } from "../../src/agent/markdown-text.ts"
@@ -349,5 +350,24 @@ describe("a transcript as Markdown", () => {
     // A hundred times what it takes; compared line by line it is minutes.
     expect(performance.now() - began).toBeLessThan(5000)
     expect(lines[2]).toMatch(/^@@ /)
+  })
+
+  it("APP-145 shows an edited command as it ran, who edited it, and what had been asked for", () => {
+    const call = { toolCallId: "c", toolName: "bash", dynamic: true } as const
+    const text = messageMarkdown(
+      assistant([
+        { type: "tool-input-available", ...call, input: { command: "echo gamma", timeout: 5 } },
+        { type: "tool-approval-request", approvalId: "r", toolCallId: "c" },
+        {
+          type: "tool-approval-response",
+          approvalId: "r",
+          approved: true,
+          providerMetadata: editMetadata({ subject: "echo gamma --edited", by: "owner" }),
+        },
+        { type: "tool-output-available", ...call, output: "done" },
+      ]),
+    )
+    expect(text).toContain('"command": "echo gamma --edited"')
+    expect(text).toContain("*Edited by owner before it ran. It had asked for:*\n\n```text\necho gamma\n```")
   })
 })

@@ -9,7 +9,7 @@ export function outcomeFor(request: PermissionRequest | undefined, decision: Per
   const said = {
     ...(answers === undefined ? {} : { answers }),
     ...(message === undefined ? {} : { message }),
-    ...(subject === undefined ? {} : { subject }),
+    ...(subject === undefined ? {} : { subject, by: decision.by }),
   }
   if (decision.optionId !== "") return { type: "answered", optionId: decision.optionId, allow, ...said }
   const reason = decision.by === BY_TIME ? "no answer in time" : "a rule refuses this"

@@ -72,6 +72,8 @@ describe("permission requests of an agent", () => {
     await house.run(answer(second, {}))
     await turnsEnded(session.reader, 1)
     expect(JSON.stringify(await messages(house, session.id))).toContain('"output":"edited\\n"')
+    const edit = `"callProviderMetadata":{"holdfast":{"ranInstead":"echo edited","editedBy":"${OWNER.name}"}}`
+    expect(JSON.stringify(await messages(house, session.id))).toContain(edit)
     expect(dataOf(named(session.reader, "permission/answered")[0])["decision"]).toMatchObject({ subject: "echo edited" })
   })
 

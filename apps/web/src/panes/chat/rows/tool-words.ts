@@ -1,4 +1,5 @@
 /** A tool call, or several like ones, as one line: verb, target, result (docs/protocol/app-rules.md, APP-33). */
+import { callAsRun } from "@holdfast/core/agent/edited-call"
 import { isSettled } from "@holdfast/core/agent/tool-part"
 import type { ToolPart } from "@holdfast/client/model"
 import { headOf } from "@holdfast/protocol/text-cut"
@@ -173,8 +174,9 @@ function resultOf(part: ToolPart, family: Family, cwd: string): Pick<ToolWords, 
   }
 }
 
-/** A line about one call; paths as read from `cwd`. */
-export function toolWords(part: ToolPart, cwd: string): ToolWords {
+/** A line about one call as it ran; paths as read from `cwd`. */
+export function toolWords(asked: ToolPart, cwd: string): ToolWords {
+  const part = callAsRun(asked)
   const family = familyOf(part)
   return { family, verb: VERBS[family], target: oneLine(targetOf(part, family, cwd)), ...resultOf(part, family, cwd) }
 }

@@ -1,5 +1,6 @@
 /** Tool calls as lines: verb, target, result; several like ones as one line that unfolds to its own. */
 import { memo, useMemo } from "react"
+import { askedCommand, callAsRun, editOf } from "@holdfast/core/agent/edited-call"
 import { isToolPart } from "@holdfast/core/agent/message-part"
 import type { ToolPart } from "@holdfast/client/model"
 import css from "./tools.module.css"
@@ -42,8 +43,9 @@ function Line({ words, isOpen, onToggle }: LineProps) {
 const isChange = ({ family }: ToolWords): boolean => family === "edit" || family === "write"
 
 /** One call. Changes show their first lines, until they are folded. */
-const Call = memo(function Call({ part, turn }: { readonly part: ToolPart; readonly turn: string }) {
+const Call = memo(function Call({ part: asked, turn }: { readonly part: ToolPart; readonly turn: string }) {
   const { cwd, folds } = useChat()
+  const part = useMemo(() => callAsRun(asked), [asked])
   const isPhone = usePhone()
   const words = useMemo(() => toolWords(part, cwd), [part, cwd])
   const isShown = isChange(words) && !words.isRunning && !isPhone && part.state !== "output-denied"
@@ -60,10 +62,24 @@ const Call = memo(function Call({ part, turn }: { readonly part: ToolPart; reado
         <ToolBody part={part} turn={turn} family={words.family} />
       ) : null}
       {isSettledByPerson && (!isOpen || isChange(words)) ? <Approval turn={turn} call={part.toolCallId} /> : null}
+      <Edited part={asked} />
       <CallTask call={part.toolCallId} />
     </div>
   )
 })
+
+/** That a person put another command in the place of the one that was asked for. */
+function Edited({ part }: { readonly part: ToolPart }) {
+  const edit = editOf(part)
+  if (edit === undefined) return null
+  return (
+    <div className={css["asked"]} data-edited="">
+      <span className={css["answer"]} dir="auto">
+        edited by {edit.by} before it ran; it had asked for <code dir="ltr">{askedCommand(part)}</code>
+      </span>
+    </div>
+  )
+}
 
 /** The row of one call, or of several. */
 export const ToolRow = memo(function ToolRow({ row }: { readonly row: Row }) {

@@ -1,4 +1,5 @@
 /** A message as Markdown, for the clipboard: its words as they are, each call as one line. */
+import { askedCommand, editOf } from "@holdfast/core/agent/edited-call"
 import { isTextPart, isToolPart } from "@holdfast/core/agent/message-part"
 import type { MessagePart } from "@holdfast/client/model"
 import type { Message } from "@holdfast/protocol/agent/message"
@@ -16,7 +17,9 @@ function partMarkdown(part: MessagePart, cwd: string): string {
   if (isTextPart(part)) return part.type === "text" ? part.text.trim() : ""
   if (isToolPart(part)) {
     const { verb, target, result } = toolWords(part, cwd)
-    return `- ${verb} ${codeSpan(target)}${result === "" ? "" : ` (${result})`}`
+    const edit = editOf(part)
+    const edited = edit === undefined ? "" : `, edited by ${edit.by}; it had asked for ${codeSpan(askedCommand(part))}`
+    return `- ${verb} ${codeSpan(target)}${result === "" ? "" : ` (${result})`}${edited}`
   }
   if (part.type === "file") return `*File: ${"filename" in part ? String(part.filename) : part.mediaType}*`
   if (part.type === "source-url") return `- [${part.title ?? part.url}](${part.url})`
