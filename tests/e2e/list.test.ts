@@ -42,7 +42,7 @@ describe("the list of sessions", () => {
   it("APP-20 has sections in their order, and says in each row what its session asks, does or did", async () => {
     await keep("asks", app.agent({ label: "Prune sealed segments" }))
     await keep("done", app.agent({ label: "Fix the flaky test" }))
-    await keep("shell", app.terminal({ label: "cat", command: "cat" }))
+    await keep("shell", app.terminal({ label: "cat", command: "cat", cwd: "/usr" }))
     await keep("pinned", app.terminal({ label: "staging", command: "cat" }))
     await keep("ended", app.terminal({ label: "Bench", command: "sh", args: ["-c", "exit 3"] }))
     await app.hub.call("PATCH", `/api/sessions/${ids["pinned"]}`, { pinned: true })
@@ -55,7 +55,7 @@ describe("the list of sessions", () => {
       .poll(async () => (await shown(opened)).map((text) => text.split(/\n|\d/)[0]?.trim()))
       .toEqual([
         ...["Waits for you", "Prune sealed segments", "How it works"],
-        ...["Finished, not seen", "Fix the flaky test", "Bench", "Pinned", "staging", "Quiet", "cat"],
+        ...["Finished, not seen", "Fix the flaky test", "Bench", "Pinned", "staging", "Quiet", "cat usr"],
       ])
     const line = async (id: string | undefined) =>
       (await page.locator(`[role=listitem][data-session="${id}"]`).innerText()).replaceAll("\n", " ")

@@ -1,4 +1,4 @@
-/** What tells terminals apart that have the name of their shell and no other: where they are, and what runs there. */
+/** What tells terminals apart that have the name of their command and no other: where they are, and what runs there. */
 import type { Doing } from "@holdfast/client/model"
 import type { Session } from "@holdfast/protocol/session"
 
