@@ -90,6 +90,29 @@ describe("announcements", () => {
     )
   })
 
+  it("X-30 who resumes at a hub that has started since learns that one is over", async () => {
+    await clear()
+    const { body: made } = await announce({ text: "over soon" })
+    const before = await watching()
+    await eventually("it is given", 5000, () => before.told().at(-1)?.length === 1)
+    const { change: after } = before.frames().at(-1)!
+    before.socket.ws.terminate()
+    await hub.call("DELETE", `/api/announcements/${made.id}`)
+    await hub.kill("SIGKILL")
+    await hub.start()
+    const socket = new RawClient(hub.port(), "holdfast.1", hub.token)
+    await socket.hello("watcher-resumes")
+    await socket.call("WatchSessions", { after })
+    const sent = () => socket.frames(FRAME_FEED)
+    await eventually("it is told that there are none", 5000, () =>
+      sent().some(({ announcements }) => Array.isArray(announcements) && announcements.length === 0),
+    )
+    const fresh = await watching()
+    await eventually("the feed is synced", 5000, () => fresh.frames().length > 0)
+    expect(fresh.told()).toEqual([])
+    for (const { ws } of [socket, fresh.socket]) ws.terminate()
+  })
+
   it("X-30 one ends by itself, and one with a key is made once, also over a kill", async () => {
     await clear()
     const lasting = await announce({ kind: "limits", text: "Half the quota until Monday", key: "quota-1" })

@@ -101,6 +101,7 @@ export class BesideCells implements Source {
     this.#marks.clear()
     this.#news.clear()
     this.#number = 0
+    this.#announced.set([])
     for (const cell of this.#seenCells.values()) cell.set(0)
     this.#frames.mark(this)
   }

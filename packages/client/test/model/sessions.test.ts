@@ -108,6 +108,17 @@ describe("the table of sessions", () => {
     end()
   })
 
+  it("X-30 what another store announced is over once the feed starts over", () => {
+    const beside = new BesideCells(frames)
+    const one = { id: "a1", kind: "feature", text: "New: webhooks", createdAt: 1, by: "me" } as const
+    beside.take({ announcements: [one] })
+    frames.flush()
+    expect(beside.announced.get()).toEqual([one])
+    beside.reset()
+    frames.flush()
+    expect(beside.announced.get()).toEqual([])
+  })
+
   it("U-14 shows records that were kept until the feed has caught up, then those that the hub has", async () => {
     const asked = { id: "r", decision: undefined, askedAt: 1 }
     const kept = [session("two", 3, { label: "of old" }), session("gone", 5, { permissions: [asked], news: { seq: 1 } })]

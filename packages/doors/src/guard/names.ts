@@ -36,6 +36,11 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
 
+/** Whether a host stands for every address of the machine. */
+export function isWildcard(host: string): boolean {
+  return ANY.has(host)
+}
+
 /** What is wrong with listening on these settings, and what to do; `undefined` when it is safe (G-9). */
 export function unprotected(settings: Pick<Settings, "host" | "tlsCert" | "tlsKey" | "trustProxy">): string | undefined {
   if ((settings.tlsCert === "") !== (settings.tlsKey === "")) return "tlsCert and tlsKey belong together; set both or neither"
@@ -101,7 +106,11 @@ export function publicUrlProblem({ publicUrl }: Pick<Settings, "publicUrl">): st
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
 /** What the hub's names are made of. */
-type NameSettings = Pick<Settings, "host" | "tlsCert" | "trustProxy" | "publicUrl" | "corsOrigins">
+export type NameSettings = Pick<Settings, "host" | "tlsCert" | "trustProxy" | "publicUrl" | "corsOrigins">
+
+/** What of the machine's addresses is listened on: an IPv4 socket is reached at none of IPv6. */
+const heard = (host: string, machine: ReadonlyArray<string>): ReadonlyArray<string> =>
+  host === "0.0.0.0" ? machine.filter((address) => !address.includes(":")) : machine
 
 /**
  * Gives the hub's own names for the port it listens on. Where it listens on every address with its own certificate, those of the
@@ -111,7 +120,11 @@ export function ownNames(settings: NameSettings, port: number, machine: Readonly
   const scheme = settings.tlsCert === "" ? "http" : "https"
   const standard = port === (scheme === "http" ? 80 : 443)
   const originOf = (name: string): string => `${scheme}://${name}${standard ? "" : `:${port}`}`
-  const reached = !ANY.has(settings.host) ? [settings.host.toLowerCase()] : settings.tlsCert === "" ? [] : machine
+  const reached = !isWildcard(settings.host)
+    ? [settings.host.toLowerCase()]
+    : settings.tlsCert === ""
+      ? []
+      : heard(settings.host, machine)
   const names = ["127.0.0.1", "localhost", "::1", ...reached].map(bracketed)
   const hosts = new Set(names.flatMap((name) => (standard ? [name, `${name}:${port}`] : [`${name}:${port}`])))
   const origins = new Set(names.map(originOf))
@@ -122,7 +135,7 @@ export function ownNames(settings: NameSettings, port: number, machine: Readonly
     origins.add(origin)
   }
   const others = new Set(listed(settings.corsOrigins).map((text) => text.toLowerCase()))
-  const shown = originOf(ANY.has(settings.host) ? "127.0.0.1" : bracketed(settings.host))
+  const shown = originOf(isWildcard(settings.host) ? "127.0.0.1" : bracketed(settings.host))
   const [first = shown] = stated.map(({ origin }) => origin)
   const addresses = addressesOf([
     ...(proxy === undefined ? [] : [proxy.origin + proxy.base]),

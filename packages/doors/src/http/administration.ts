@@ -16,7 +16,7 @@ import type { OwnNames } from "../guard/names.ts"
 export interface AdministrationParts {
   readonly hub: Pick<Hub["Service"], "health" | "perform">
   readonly credentials: Credentials
-  /** Known once the hub listens. */
+  /** As they are now; known once the hub listens. */
   readonly names: () => OwnNames
   readonly version: string
   /** Metrics in Prometheus text format. */

@@ -3,12 +3,12 @@
  */
 import { chmodSync, rmSync } from "node:fs"
 import type { ListenOptions } from "node:net"
-import { networkInterfaces } from "node:os"
 import * as Effect from "effect/Effect"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Credentials } from "../credentials/Credentials.ts"
 import { HEADERS_MAX } from "../guard/guard.ts"
-import { ownNames, type OwnNames } from "../guard/names.ts"
+import { MachineNames } from "../guard/MachineNames.ts"
+import type { OwnNames } from "../guard/names.ts"
 import { Hub } from "@holdfast/hub/Hub"
 import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
@@ -74,9 +74,8 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const socketsOpen = (): number => Object.values(sockets).reduce((sum, socket) => sum + socket.connections(), 0)
   const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socketsOpen, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
-  const machine = machineAddresses()
-  let names = ownNames(settings, settings.port, machine)
-  const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
+  const machine = new MachineNames(settings, settings.port)
+  const own = { hub, credentials, names: () => machine.now, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
   const { player: path } = parts
   const player = path === undefined ? undefined : () => readPlayerPage(path)
@@ -99,7 +98,11 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const { authenticate, expired } = credentials
   const { isFile } = files
   const policy = (own: OwnNames) => ({ names: own, authenticate, expired, headersMax: HEADERS_MAX, off, isFile })
-  const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
+  const web = makeServer({
+    ...doors,
+    ...(parts.tls === undefined ? {} : { tls: parts.tls }),
+    policy: (host) => policy(machine.for(host)),
+  })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   const close = (ended: Ended, reason: string): void => {
     for (const socket of Object.values(sockets)) socket.closeCredential(ended, reason)
@@ -120,7 +123,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   }
   const port = yield* listenOn(web, { port: settings.port, host: settings.host })
   web.server.on("error", (error) => parts.telemetry.log("error", `server: ${error.message}`))
-  names = ownNames(settings, port, machine)
+  const names = machine.listens(port)
   const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.telemetry)
   return { port, names, local } satisfies Listening
 })
@@ -134,14 +137,6 @@ const LOCAL_NAMES: OwnNames = {
   base: "",
   addresses: [],
 }
-
-/** The machine's own addresses, as they are at start; those that hold on one link alone are left out. */
-const machineAddresses = (): ReadonlyArray<string> =>
-  Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ address, internal }) => !internal && !/^fe80:/i.test(address))
-    .sort((one, other) => one.family.localeCompare(other.family))
-    .map(({ address }) => address)
 
 /** Listens until the scope closes; gives the port, if it is one. */
 const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>

@@ -35,7 +35,8 @@ export interface ServerParts {
   readonly settings: Settings
   /** Certificate chain and key in PEM, for TLS. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
-  readonly policy: () => GuardPolicy
+  /** What a request with this Host is judged by. */
+  readonly policy: (host: string | undefined) => GuardPolicy
   readonly http: HttpDoor
   readonly files: FileDoor
   /** Reports a request that the scope of its credential does not allow. */
@@ -74,13 +75,13 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
   server.maxHeadersCount = 0
 
-  const decide = ({ method = "", rawHeaders }: IncomingMessage, url: string, upgrade: boolean) =>
-    guard({ method, url, rawHeaders, upgrade }, parts.policy())
+  const decide = ({ headers, method = "", rawHeaders }: IncomingMessage, url: string, upgrade: boolean) =>
+    guard({ method, url, rawHeaders, upgrade }, parts.policy(headers.host))
 
   const serve: Serve = (request, response) => {
     const started = performance.now()
     const trace = randomBytes(8).toString("hex")
-    const { names } = parts.policy()
+    const { names } = parts.policy(request.headers.host)
     setHeaders(request, response, trace, names)
     const { url, base } = reachedAt(request, names)
     // The doors know nothing of proxies.
@@ -124,7 +125,7 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   server.on("request", inTurn(serve))
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
   server.on("checkContinue", (request, response) => {
-    const decision = decide(request, reachedAt(request, parts.policy().names).url, false)
+    const decision = decide(request, reachedAt(request, parts.policy(request.headers.host).names).url, false)
     const length = Number(request.headers["content-length"] ?? 0)
     if (decision._tag === "Allowed" && length <= bodyLimit(decision.route, settings.bodyMax)) response.writeContinue()
     server.emit("request", request, response)
@@ -136,7 +137,7 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   })
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy())
-    request.url = reachedAt(request, parts.policy().names).url
+    request.url = reachedAt(request, parts.policy(request.headers.host).names).url
     const name = upgraded(parts, decide(request, request.url, true), request, socket, head)
     if (name !== undefined) admission.known(socket)
   })

@@ -342,21 +342,6 @@ describe("the hub's own names", () => {
     expect(of({ publicUrl: "https://[::1]:1" }).addresses[0]).toEqual({ address: "https://[::1]:1", isLocal: true })
   })
 
-  it("G-24 have the machine's addresses where the hub listens on all of them with a certificate, and nowhere else", () => {
-    const machine = ["192.168.1.5", "fd00::5"]
-    const of = (more: object) =>
-      ownNames({ host: "0.0.0.0", tlsCert: "/cert", trustProxy: "", publicUrl: "", corsOrigins: "", ...more }, 4653, machine)
-    const own = of({})
-    expect(own.addresses).toEqual([
-      { address: "https://192.168.1.5:4653", isLocal: false },
-      { address: "https://[fd00::5]:4653", isLocal: false },
-      { address: "https://127.0.0.1:4653", isLocal: true },
-    ])
-    expect([own.hosts.has("192.168.1.5:4653"), own.hosts.has("[fd00::5]:4653")]).toEqual([true, true])
-    for (const more of [{ tlsCert: "", trustProxy: "https://example.org" }, { host: "127.0.0.1" }])
-      expect(of(more).hosts.has("192.168.1.5:4653")).toBe(false)
-  })
-
   it("G-24 publicUrl holds addresses without a path", () => {
     for (const publicUrl of ["", "https://a.example", "https://a.example/, http://b.example:8080"])
       expect([publicUrl, publicUrlProblem({ publicUrl })]).toEqual([publicUrl, undefined])

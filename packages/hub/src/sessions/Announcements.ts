@@ -39,7 +39,6 @@ export class Announcements {
   readonly #listeners = new Set<(announcements: ReadonlyArray<Announcement>) => void>()
   readonly #turn = Semaphore.makeUnsafe(1)
   #timer: ReturnType<typeof setTimeout> | undefined
-  #ended = false
 
   constructor(parts: AnnouncementParts) {
     this.#parts = parts
@@ -61,11 +60,6 @@ export class Announcements {
   get list(): ReadonlyArray<Announcement> {
     const now = this.#parts.now()
     return [...this.#kept.values()].flatMap(({ shown }) => (isOver(shown, now) ? [] : [shown]))
-  }
-
-  /** Whether a watcher that comes back may have one that is over. */
-  get someEnded(): boolean {
-    return this.#ended
   }
 
   /** Calls back with all that are in force when that changes, until the returned function is called. */
@@ -108,7 +102,6 @@ export class Announcements {
       }
       yield* this.#parts.store.putSetting(`${PREFIX}${announcementId}`, undefined).pipe(Effect.mapError(storeProblem))
       this.#kept.delete(announcementId)
-      this.#ended = true
       this.#changed()
       return { removed: true }
     })
@@ -141,7 +134,6 @@ export class Announcements {
     const over = [...this.#kept.values()].filter(({ shown }) => isOver(shown, now()))
     for (const { shown } of over) {
       this.#kept.delete(shown.id)
-      this.#ended = true
       // What the store does not let go of now is dropped at the next start.
       const forgotten = store.putSetting(`${PREFIX}${shown.id}`, undefined)
       run(

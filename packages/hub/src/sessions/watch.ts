@@ -63,9 +63,9 @@ function followAll({ announcements, feed }: HubContext, { change, resumes, begin
     at = next
     if (live || !synced) return sink(next, sessions, synced)
     live = true
-    const { list, someEnded } = announcements
-    // One that comes back may have some that are over by now.
-    if (list.length > 0 || (resumes && someEnded)) sink(next, sessions, synced, list)
+    const { list } = announcements
+    // One that comes back may have some that are over by now, also since before this hub started.
+    if (list.length > 0 || resumes) sink(next, sessions, synced, list)
     else sink(next, sessions, synced)
     endBeside = begin((beside) => sink(at, [], true, undefined, beside))
   })
