@@ -17,7 +17,6 @@ const WITHOUT: { readonly [N in OperationName]?: string } = {
   "agents.install": "pages ask for it over the socket; programs on the hub's machine run `holdfast agents install`",
   "credential.prove": "a program proves a hub before it makes a client, and sends nothing but the question",
   "links.open": "a page that a browser opens",
-  "messages.file": "bytes, whose address a page puts into a link or a picture",
   "server.docs": "a page that a browser opens",
 }
 

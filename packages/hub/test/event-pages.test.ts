@@ -11,8 +11,35 @@ import { Store } from "@holdfast/store/Store"
 import type { EventTexts } from "../src/Hub.ts"
 import type { HubContext } from "../src/sessions/HubContext.ts"
 import { eventsBefore, lastRecords } from "../src/sessions/event-pages.ts"
+import { waitedPage } from "../src/sessions/wait-for-events.ts"
 
 const KIB = 1024
+
+describe("a page that is waited for", () => {
+  it("X-27 is not empty because the log grew while it was read, nor because its filter passes little", async () => {
+    // What a store reads while others append: nothing that passes, and the head is further on.
+    const pages = [
+      { last: 100, atHead: false, records: [] },
+      { last: 512, atHead: false, records: [] },
+      { last: 530, atHead: true, records: [sampleOutput(530, 10).bytes] },
+    ]
+    const reads: Array<number> = []
+    const store = {
+      head: () => Effect.succeed({ session: sampleId(1), firstSeq: 1, lastSeq: 530, log: "l" }),
+      read: (_: unknown, { after }: { readonly after: number }) => {
+        reads.push(after)
+        return Effect.succeed(pages.shift())
+      },
+    }
+    const core = { store, now: () => 0 } as unknown as HubContext
+    const found: EventTexts = await Effect.runPromise(
+      waitedPage(core, sampleId(1), { after: 20, limit: 10, type: "ended" }, 1000),
+    )
+    expect(found).toMatchObject({ next: 530, atHead: true })
+    expect(found.events).toHaveLength(1)
+    expect(reads).toEqual([20, 100, 512])
+  })
+})
 
 describe("a page from the end", () => {
   it("X-24 is made of the last records alone, however large those before it are, and leads to all of them", async () => {

@@ -10,7 +10,7 @@ import type { HubContext } from "../sessions/HubContext.ts"
 import { change, remove } from "../sessions/lifecycle.ts"
 import * as Queries from "../sessions/queries.ts"
 import { create } from "../sessions/create.ts"
-import { eventAfter } from "../sessions/wait-for-events.ts"
+import { waitedPage } from "../sessions/wait-for-events.ts"
 import { batch } from "./batch.ts"
 import { readBefore, readEventQuery } from "./event-query.ts"
 import { asEffect } from "./Operations.ts"
@@ -37,16 +37,8 @@ function eventPage(
   }
   if (wait > 0 && by.seated !== undefined)
     return Effect.fail(new BadRequest({ message: "a connection that lasts attaches; it does not wait", field: "wait" }))
-  const page = events(context, session, { ...range, after: after ?? 0 })
-  if (wait === 0) return page
-  return Effect.flatMap(page, (first) => {
-    if (first.events.length > 0 || !first.atHead) return Effect.succeed(first)
-    const next = { after: first.next, log: first.log }
-    return Effect.andThen(
-      eventAfter(context, session, { ...next, filter, milliseconds: wait * 1000 }),
-      events(context, session, { ...range, ...next }),
-    )
-  })
+  const page = { ...range, after: after ?? 0 }
+  return wait === 0 ? events(context, session, page) : waitedPage(context, session, page, context.now() + wait * 1000)
 }
 
 /** Makes the handlers. */

@@ -17,7 +17,7 @@ const WINDOW = 512
 const WINDOWS_MAX = 20
 
 /** Which events; `log` is the log that the cursor belongs to. */
-interface Range extends EventFilter {
+export interface Range extends EventFilter {
   readonly log?: string
   readonly limit: number
 }
