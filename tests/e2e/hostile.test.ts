@@ -174,9 +174,17 @@ describe("texts that are scripts", () => {
       const fold = pane(talks.id).getByRole("button", { name }).first()
       if ((await fold.count()) > 0 && (await fold.getAttribute("aria-expanded")) === "false") await fold.click()
     }
+    // What unfolds may bring more that is folded, and takes the place of its button.
     for (const closed of ["[data-kind=tools] button[aria-expanded=false]", "[data-kind=reasoning] button[aria-expanded=false]"])
-      for (let left = await pane(talks.id).locator(closed).count(); left > 0; left--)
-        await pane(talks.id).locator(closed).first().click()
+      await expect
+        .poll(() =>
+          page.evaluate(`(() => {
+          const found = document.querySelectorAll('[data-session="${talks.id}"] ${closed}')
+          for (const button of found) button.click()
+          return found.length
+        })()`),
+        )
+        .toBe(0)
     await judged(one, "the transcript", [
       ...["message", "reasoning", "markdown", "heading", "list", "table", "code"],
       ...["tool output", "written text", "tool input"],

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { messagesOf, recordOf, settledAgent, textOf } from "@holdfast/testkit/agent-session"
+import { wholeLog } from "@holdfast/testkit/logs"
 import { fieldOf, ownWords, queued, said } from "./agents.ts"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
 import type { Page } from "./playwright.ts"
@@ -74,6 +75,8 @@ describe("what is sent to an agent", () => {
     await page.getByRole("menuitem", { name: "Interrupt and send" }).waitFor()
     await opened.picture("send-modes-dark")
     await page.getByRole("menuitem", { name: "Steer" }).click()
+    // Both are in the log before the turn goes on.
+    await expect.poll(async () => JSON.stringify([...(await wholeLog(app.hub, id))])).toMatch(/say w-one[^]*say w-two/)
     await expect.poll(() => pane(id).locator("[data-outgoing]").count()).toBe(0)
     writeFileSync(join(work, "go"), "")
     await settledAgent(app.hub, id)

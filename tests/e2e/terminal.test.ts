@@ -281,8 +281,15 @@ describe("terminals in the app", () => {
     const { run, shows, text } = await showTerminal(app, desk, { ...SHELL, label: "marks" })
     await shows("$")
     await run("PS0=$'\\e]133;C\\a'; PS1=$'\\[\\e]133;D\\a\\e]133;A\\a\\]$ \\[\\e]133;B\\a\\]'; clear")
-    for (const line of ["echo first''one", "seq 1 200", "echo last''one"]) await run(line)
-    await shows(/^lastone$/m)
+    // A line that is typed before the prompt stands is shown before it.
+    for (const [line, end] of [
+      ["echo first''one", /^firstone$/m],
+      ["seq 1 200", /^200$/m],
+      ["echo last''one", /^lastone$/m],
+    ] as const) {
+      await run(line)
+      await shows(end)
+    }
     await desk.page.keyboard.press("Alt+Shift+p")
     await desk.page.keyboard.press("Alt+Shift+p")
     await expect.poll(text, WITHIN).toMatch(/seq 1 200\n1\n2\n/)

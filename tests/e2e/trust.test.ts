@@ -232,7 +232,12 @@ describe("directories that are not trusted", () => {
     await request.getByText("echo twice").waitFor()
     await close()
     const phone = await app.open({ form: "phone", theme: "light", path: `/s/${id}` })
+    const armed = phone.pane(id).locator("[data-request][data-armed]")
+    await armed.waitFor()
     await phone.pane(id).locator("[data-act=always]").tap()
+    await phone.pane(id).locator("[data-act=remember]").waitFor()
+    // What unfolds moves what allows: it counts once it has stood still.
+    await armed.waitFor()
     await phone.pane(id).locator("[data-act=remember]").tap()
     await settledAgent(app.hub, id)
     await phone.pane(id).getByRole("button", { name: "More" }).tap()

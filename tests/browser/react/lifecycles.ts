@@ -79,7 +79,8 @@ export function lifecycles(world: World): void {
     await page.evaluate(`addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted))`)
     await page.goto(`${world.site}/another`)
     await answer(id)
-    await page.evaluate("void history.back()")
+    // Behind its answer, which the page that leaves could not give any more.
+    await page.evaluate("void setTimeout(() => history.back())")
     await until(page, "[location.href, document.readyState]").toEqual([url, "complete"])
     if (reasons.includes("BackForwardCacheDisabledForDelegate")) {
       // The browser that tests bring along keeps no page: this one begins anew.

@@ -17,6 +17,7 @@ export function RequestActs({ now, id }: { readonly now: RequestNow; readonly id
         <RuleForm
           id={id}
           suggestions={detail.detail.suggestions}
+          isBarred={now.lack !== undefined || !now.isArmed}
           onMake={(remember) => now.allow({ remember })}
           onLeave={leave}
         />
@@ -44,6 +45,7 @@ export function RequestActs({ now, id }: { readonly now: RequestNow; readonly id
           send="Run this instead"
           isCode
           isEmptyAllowed={false}
+          isBarred={now.lack !== undefined || !now.isArmed}
           onChange={(edited) => say({ subject: edited })}
           onSend={() => now.allow({ subject })}
           onLeave={leave}

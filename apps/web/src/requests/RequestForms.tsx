@@ -14,12 +14,14 @@ import { Written } from "./Written.tsx"
 export interface RuleFormProps {
   readonly id: string
   readonly suggestions: ReadonlyArray<RuleSuggestion>
+  /** It cannot be allowed yet. */
+  readonly isBarred: boolean
   readonly onMake: (remember: Remember) => void
   readonly onLeave: () => void
 }
 
 /** Says exactly which rules there are to make, and makes the one that is picked (docs/protocol/app-rules.md, APP-42). */
-export function RuleForm({ id, suggestions, onMake, onLeave }: RuleFormProps) {
+export function RuleForm({ id, suggestions, isBarred, onMake, onLeave }: RuleFormProps) {
   const [picked, setPicked] = useState<number>(FIRST_RULE.at)
   const [scope, setScope] = useState<Remember["scope"]>(FIRST_RULE.scope)
   const make = (): void => {
@@ -60,7 +62,7 @@ export function RuleForm({ id, suggestions, onMake, onLeave }: RuleFormProps) {
         ))}
       </div>
       <div className={styles["acts"]}>
-        <Act onAct={make} tone="go" keys="Enter" name="remember">
+        <Act onAct={make} tone="go" keys="Enter" isDisabled={isBarred} name="remember">
           Allow and remember
         </Act>
         <Act onAct={onLeave} tone="quiet" keys="Escape">
@@ -92,6 +94,8 @@ export interface WordsFormProps {
   readonly send: string
   readonly isCode?: boolean
   readonly isEmptyAllowed: boolean
+  /** It cannot be sent yet. */
+  readonly isBarred?: boolean
   readonly onChange: (value: string) => void
   readonly onSend: () => void
   readonly onLeave: () => void
@@ -99,7 +103,7 @@ export interface WordsFormProps {
 
 /** A field for a reason, or for the command that is to run instead. Enter sends it, Shift and Enter make a line. */
 export function WordsForm(props: WordsFormProps) {
-  const { label, placeholder, value, send, isCode = false, isEmptyAllowed, onChange, onSend, onLeave } = props
+  const { label, placeholder, value, send, isCode = false, isEmptyAllowed, isBarred = false, onChange, onSend, onLeave } = props
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     const element = field.current
@@ -107,7 +111,7 @@ export function WordsForm(props: WordsFormProps) {
     element.focus({ preventScroll: true })
     element.setSelectionRange(element.value.length, element.value.length)
   }, [])
-  const canSend = isEmptyAllowed || value.trim() !== ""
+  const canSend = !isBarred && (isEmptyAllowed || value.trim() !== "")
   const keys = (event: KeyboardEvent): void => {
     if (isInputMethod(event)) return
     if (event.key === "Escape") leaveWith(onLeave)
