@@ -146,12 +146,28 @@ describe("starting agents in directories", () => {
 
   it("A-31 of a decision and a revocation at once each is kept as it is said", async () => {
     await trust(true)
-    const [revoked, said] = await Promise.all([house.run(house.agents.revokeTrust(work, OWNER)), trust(false)])
+    const plain = house.store.putSetting
+    const { promise: stored, resolve: isStored } = Promise.withResolvers<void>()
+    const { promise: heard, resolve: hear } = Promise.withResolvers<void>()
+    // The store has forgotten the word, and is slow to answer.
+    Object.assign(house.store, {
+      putSetting: (name: string, value: string | undefined) =>
+        value === undefined
+          ? plain(name, value).pipe(Effect.andThen(Effect.promise(() => (isStored(), heard))))
+          : Effect.tap(plain(name, value), () => Effect.sync(hear)),
+    })
+    const revoking = house.run(house.agents.revokeTrust(work, OWNER))
+    await stored
+    const saying = trust(false)
+    setTimeout(hear, 200)
+    const [revoked, said] = await Promise.all([revoking, saying])
+    Object.assign(house.store, { putSetting: plain })
     const again = new TrustedDirectories(house.store)
     await house.run(again.load)
     const { directories } = await house.run(house.agents.trust)
     expect([revoked, said.trusted]).toEqual([{ revoked: true }, false])
-    expect(directories).toEqual(again.all)
+    expect(directories).toMatchObject([{ directory: work, trusted: false }])
+    expect(again.all).toEqual(directories)
   })
 
   it("APP-142 A-31 lists a directory once for the sessions in it, with all that any of their agents would run", async () => {
