@@ -125,6 +125,8 @@ describe("terminals in the app", () => {
     await again.shows(/^meanwhile$/m)
     expect(await pane.getByText("Skipped to now").count()).toBe(0)
     await showTerminal(app, desk, { command: "cat", label: "a third" })
+    // What is no longer looked at is known once the page has been painted without it.
+    await desk.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     await type("seq 1 80000; echo al''l")
     await seen("all")
     await openTerminal(desk, id)

@@ -67,8 +67,9 @@ export function listenToKeys(focused: () => string | undefined): () => void {
     event.preventDefault()
     event.stopPropagation()
     if (isHeldDown) return
-    // With ⌘ nothing is meant for a program: pressed twice, it is done twice.
-    const isPassedOn = place.kinds.has("terminal") && target instanceof HTMLElement && !event.metaKey
+    // With ⌘ nothing is meant for a program, and what moves is pressed several times: pressed twice, it is done twice.
+    const isForUs = event.metaKey || (event.altKey && found.command.isMotion === true)
+    const isPassedOn = place.kinds.has("terminal") && target instanceof HTMLElement && !isForUs
     taken = isPassedOn ? { press: pressOf(event), at: now, target } : undefined
     found.command.run()
   }

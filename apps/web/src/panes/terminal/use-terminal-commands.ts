@@ -78,12 +78,14 @@ function lineCommands({ emulator, past }: Shown, read: Parameters<typeof goToCom
     {
       id: "terminal.previous-command",
       title: "Go to the command before",
+      isMotion: true,
       keys: ["Alt+Shift+p"],
       run: () => void goToCommand(emulator, read, "up"),
     },
     {
       id: "terminal.next-command",
       title: "Go to the command after",
+      isMotion: true,
       keys: ["Alt+Shift+n"],
       run: () => void goToCommand(emulator, read, "down"),
     },
