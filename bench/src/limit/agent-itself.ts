@@ -39,7 +39,10 @@ export async function openBareAgent(): Promise<BareAgent> {
     changed()
   })
   const say = (input: object): boolean => stdin.write(`${JSON.stringify(input)}\n`)
-  say({ type: "open", options: { permissions: "allow", model: "scripted-1", pace: 10, script: [] } })
+  say({
+    type: "open",
+    options: { permissions: "allow", model: "scripted-1", models: [], modes: false, commands: {}, pace: 10, script: [] },
+  })
   const turn = async (text: string): Promise<BareTurn> => {
     const before = ends
     const ended = until("the agent's turn ends", 60_000, () => ends > before)
