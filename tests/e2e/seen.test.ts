@@ -45,6 +45,8 @@ describe("what is asked", () => {
     const quiet = await app.agent({ label: "Quiet" })
     const { page, pane, connected, picture, close } = await app.open({ path: `/s/${quiet.id}` })
     await connected()
+    // The list may come after the connection: until then nothing waits.
+    await expect.poll(() => page.title()).toMatch(/^\(1\)/)
     await page.keyboard.press("F8")
     const request = pane(session.id).locator("[data-request]")
     const readOn = request.getByRole("button", { name: "Show all 60 lines first" })

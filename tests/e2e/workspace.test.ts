@@ -21,7 +21,7 @@ describe("the app in a browser", () => {
     await find.waitFor()
     await find.press("Escape")
     await find.waitFor({ state: "detached" })
-    expect(await focused()).toBe(agent.id)
+    await expect.poll(focused).toBe(agent.id)
     await page.keyboard.press("F1")
     await find.fill("cat")
     await find.press("Alt+Enter")
