@@ -1,7 +1,7 @@
 /** Snapshots before turns, and what looking leaves on the disk. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import type { AskOf } from "@holdfast/link/file-messages"
 import { Files } from "../src/Files.ts"
@@ -38,6 +38,21 @@ describe("snapshots", () => {
     expect(await Promise.all([first, ...others])).toEqual([{ kept: true }, { kept: false }, { kept: true }])
     expect(await turnOf()).toBe("turn-0003")
     expect(kept()).toEqual(["turn-0001", "turn-0003"])
+  })
+
+  it("FS-24 the last of two that were asked for in one millisecond is the last", async () => {
+    work.lay("a.txt", "1\n")
+    work.repository()
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now())
+    try {
+      await work.snapshot("turn-0003")
+      await work.snapshot("turn-0002")
+      await work.snapshot("turn-0001")
+      expect(await turnOf()).toBe("turn-0001")
+      expect(kept()).toEqual(["turn-0001", "turn-0002"])
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   it("FS-24 one that was asked for earlier and ends later removes none that is newer, whatever the clock does", async () => {

@@ -26,15 +26,20 @@ interface Row {
 export class Snapshots {
   readonly #lane = new Lane(AT_ONCE, WAITING_MAX)
   readonly #rows = new Map<string, Row>()
+  /** When the last one was asked for. */
+  #asked = 0
 
   /** Takes one of how the files are as soon as it can be; `now`: when it was asked for. */
   async take(ask: AskOf<"snapshot">, now: number): Promise<Taken> {
     const mine = {}
+    // Two of one millisecond are told apart by the order in which they were asked for.
+    const asked = Math.max(now, this.#asked + 1)
+    this.#asked = asked
     const row: Row = this.#rows.get(ask.kept) ?? { latest: mine, done: Promise.resolve() }
     this.#rows.set(ask.kept, row)
     row.latest = mine
     const before = row.done
-    const taken = before.then(() => (row.latest === mine ? this.#lane.run(() => takeSnapshot(ask, now)) : { kept: false }))
+    const taken = before.then(() => (row.latest === mine ? this.#lane.run(() => takeSnapshot(ask, asked)) : { kept: false }))
     row.done = taken.then(nothing, nothing)
     try {
       return await taken
