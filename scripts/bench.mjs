@@ -22,12 +22,16 @@ function comparing(given) {
   return []
 }
 
+/** Where continuous integration collects what failed. */
+const failures = process.env["HOLDFAST_FAILURES"]
+const telling = failures === undefined || failures === "" ? [] : ["--failures", failures]
+
 const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser for the bench" }
 
 const given = process.argv.slice(2)
 const isHeavy = !given.includes("--list") && (!given.includes("--only") || given.some((word) => /\bapp-/.test(word)))
 await prepare(
   { lean: false, title: "everything for the bench" },
-  (node, env) => runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...given, ...comparing(given)], { cwd: ROOT, env }),
+  (node, env) => runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...given, ...comparing(given), ...telling], { cwd: ROOT, env }),
   isHeavy ? [heavy] : [],
 )

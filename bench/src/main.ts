@@ -5,7 +5,7 @@
  * a figure fell below the baseline that `--baseline` names and did so again when its row was measured once more; it is 2 when
  * the arguments are wrong or there is no such baseline. `--write-baseline` measures everything `--runs` times and writes what that amounts to.
  */
-import { mkdtempSync, rmSync } from "node:fs"
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
@@ -28,7 +28,7 @@ import { count, notes, table } from "./table.ts"
 import { lines, type Line, type Outcome } from "./verdict.ts"
 
 const USAGE = `usage: bench [--short] [--rounds N] [--only ROW[,ROW…]] [--json FILE] [--list]
-       [--baseline FILE | --write-baseline FILE [--runs N]]`
+       [--baseline FILE | --write-baseline FILE [--runs N]] [--failures FILE]`
 
 interface Arguments {
   readonly short: boolean
@@ -39,6 +39,8 @@ interface Arguments {
   readonly baseline: string | undefined
   readonly writeBaseline: string | undefined
   readonly runs: number
+  /** Where what failed is appended to, a line each. */
+  readonly failures: string | undefined
 }
 
 function readArguments(args: ReadonlyArray<string>): Arguments | string {
@@ -54,6 +56,7 @@ function readArguments(args: ReadonlyArray<string>): Arguments | string {
         baseline: { type: "string" },
         "write-baseline": { type: "string" },
         runs: { type: "string", default: "3" },
+        failures: { type: "string" },
       },
     })
     const [rounds, runs] = [Number(values.rounds), Number(values.runs)]
@@ -63,8 +66,8 @@ function readArguments(args: ReadonlyArray<string>): Arguments | string {
     const unknown = names?.find((name) => !ROWS.some((row) => row.id === name))
     if (unknown !== undefined) return `there is no row ${unknown}; rows are ${ROWS.map((row) => row.id).join(", ")}`
     const rows = names === undefined ? ROWS : ROWS.filter((row) => names.includes(row.id))
-    const { short, list, json, baseline } = values
-    return { short, rounds, rows, list, json, baseline, writeBaseline: values["write-baseline"], runs }
+    const { short, list, json, baseline, failures } = values
+    return { short, rounds, rows, list, json, baseline, writeBaseline: values["write-baseline"], runs, failures }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -101,10 +104,18 @@ async function measure(rows: ReadonlyArray<Row>, options: Arguments, directory: 
   return { lines: all, outcomes }
 }
 
-const isBroken = ({ outcomes }: Measurements): boolean =>
-  Object.values(outcomes)
-    .flat()
-    .some((one) => one.role !== "peer" && (one.failed ?? one.missing) !== undefined)
+/** What of ours or of a limit could not be measured, and why. */
+const broken = ({ outcomes }: Measurements): ReadonlyArray<string> =>
+  Object.entries(outcomes).flatMap(([row, all]) =>
+    all.flatMap(({ role, name, failed, missing }) => {
+      const reason = failed ?? missing
+      return role === "peer" || reason === undefined ? [] : [`FAILED ${row}: ${name} could not be measured: ${reason}`]
+    }),
+  )
+
+function tell({ failures }: Arguments, lines: ReadonlyArray<string>): void {
+  if (failures !== undefined && lines.length > 0) appendFileSync(failures, `${lines.join("\n")}\n`)
+}
 
 function print(options: Arguments, { lines: all }: Measurements, seconds: number): void {
   const form = options.short ? "short" : "full"
@@ -138,7 +149,9 @@ async function holds(options: Arguments, baseline: Baseline, measured: Measureme
   const second = compareWith(entries, lasting)
   const falls = second.falls.filter(({ entry }) => first.falls.some((fall) => fall.entry === entry))
   const held = second.held + second.falls.length - falls.length
-  for (const text of sentences({ ...second, falls, held })) console.log(text)
+  const said = sentences({ ...second, falls, held })
+  for (const text of said) console.log(text)
+  tell(options, said.slice(0, falls.length))
   return falls.length === 0
 }
 
@@ -168,7 +181,9 @@ async function run(options: Arguments): Promise<number> {
       ...measured,
     })
   }
-  if (runs.some(isBroken)) return 1
+  const failed = runs.flatMap(broken)
+  tell(options, failed)
+  if (failed.length > 0) return 1
   if (options.writeBaseline !== undefined) {
     const entries = entriesOf(runs.map((one) => one.lines))
     writeBaseline(options.writeBaseline, { made: started.toISOString(), runs: runs.length, machine: machine(), entries })
