@@ -28,6 +28,11 @@ const beside = (ending: string) =>
 /** Limits end a test that hangs; they are five times what a free machine takes or more, and measure nothing. */
 const PATIENT = { ...MEASURED, expect: { poll: { timeout: 10_000, interval: 10 } } }
 
+/** One more than the two cores that the tests are cut for: most of them wait for a process half of their time. */
+const WORKERS = 3
+/** Fault tests measure and press a machine hard, but for their short size. */
+const FAULT_WORKERS = (process.env["HOLDFAST_FAULTS"] ?? "short") === "short" ? 2 : 1
+
 const IGNORED = ["**/node_modules/**", "**/dist/**"]
 
 export default defineConfig({
@@ -42,7 +47,7 @@ export default defineConfig({
           include: beside(""),
           exclude: [...IGNORED, ...special.flatMap((kind) => beside(`.${kind}`))],
           sequence: { groupOrder: 0 },
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           ...PATIENT,
           testTimeout: 100_000,
         },
@@ -54,7 +59,7 @@ export default defineConfig({
           exclude: IGNORED,
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
-          maxWorkers: ["contract", "system", "browser", "e2e"].includes(name) ? 2 : 1,
+          maxWorkers: name === "faults" ? FAULT_WORKERS : name === "agents" ? 1 : WORKERS,
           ...PATIENT,
           testTimeout: name === "faults" ? 600_000 : 300_000,
           hookTimeout: 300_000,

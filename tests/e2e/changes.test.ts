@@ -108,7 +108,7 @@ describe("changes in a browser", () => {
     await page.keyboard.press("j")
     await diff.getByText("compute(20, options)").waitFor()
     await page.keyboard.press("ArrowDown")
-    expect(await page.evaluate(`document.activeElement?.matches("button[data-number]")`)).toBe(true)
+    await expect.poll(() => page.evaluate(`document.activeElement?.matches("button[data-number]")`)).toBe(true)
     await diff.focus()
     await page.keyboard.press("Enter")
     // Lines 18 to 20, and 21 before the change.

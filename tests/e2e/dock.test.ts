@@ -92,7 +92,7 @@ describe("the dock", () => {
     const before = `getComputedStyle(document.querySelector("[data-act=allow] kbd"), "::before").content`
     expect(await page.evaluate(before)).toContain("Esc, then")
     await page.keyboard.press("Escape")
-    expect(await page.evaluate("document.activeElement.matches('[data-request]')")).toBe(true)
+    await expect.poll(() => page.evaluate("document.activeElement.matches('[data-request]')")).toBe(true)
     expect(await page.evaluate(before)).toBe("none")
     await page.keyboard.press("y")
     await said(app, session.id, "Tool said: by-keys")

@@ -221,7 +221,7 @@ describe("directories that are not trusted", () => {
     expect(await axe()).toEqual([])
     await page.keyboard.press("Escape")
     await dialog.waitFor({ state: "detached" })
-    expect(await page.evaluate(`document.activeElement?.getAttribute("aria-label")`)).toBe("More")
+    await expect.poll(() => page.evaluate(`document.activeElement?.getAttribute("aria-label")`)).toBe("More")
     await page.keyboard.press("F1")
     await page.getByRole("combobox").fill("rules of")
     await page.getByRole("option", { name: /Rules of this session/ }).click()
