@@ -28,10 +28,12 @@ const beside = (ending: string) =>
 /** Limits end a test that hangs; they are five times what a free machine takes or more, and measure nothing. */
 const PATIENT = { ...MEASURED, expect: { poll: { timeout: 10_000, interval: 10 } } }
 
-/** One more than the two cores that the tests are cut for: most of them wait for a process half of their time. */
-const WORKERS = 3
-/** Fault tests measure and press a machine hard, but for their short size. */
-const FAULT_WORKERS = (process.env["HOLDFAST_FAULTS"] ?? "short") === "short" ? 2 : 1
+/** Files at once on two cores. Unit tests wait for more than they compute; fault tests press a machine hard, but for their short size. */
+const WORKERS: Readonly<Record<string, number>> = {
+  unit: 3,
+  agents: 1,
+  faults: (process.env["HOLDFAST_FAULTS"] ?? "short") === "short" ? 2 : 1,
+}
 
 const IGNORED = ["**/node_modules/**", "**/dist/**"]
 
@@ -47,7 +49,7 @@ export default defineConfig({
           include: beside(""),
           exclude: [...IGNORED, ...special.flatMap((kind) => beside(`.${kind}`))],
           sequence: { groupOrder: 0 },
-          maxWorkers: WORKERS,
+          maxWorkers: WORKERS["unit"],
           ...PATIENT,
           testTimeout: 100_000,
         },
@@ -59,7 +61,7 @@ export default defineConfig({
           exclude: IGNORED,
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
-          maxWorkers: name === "faults" ? FAULT_WORKERS : name === "agents" ? 1 : WORKERS,
+          maxWorkers: WORKERS[name] ?? 2,
           ...PATIENT,
           testTimeout: name === "faults" ? 600_000 : 300_000,
           hookTimeout: 300_000,

@@ -25,6 +25,8 @@ export class Tape {
   ended: EndedItem | undefined
   /** The stream stopped without a word. */
   isQuiet = false
+  /** It came back after the last cut: it attached again, or learned that it is up to date. */
+  isBack = true
   #reader: DoorReader
   #pending: Promise<DoorItem | undefined> | undefined
   /** A range may begin before the cursor: until the reader is up to date, and once. */
@@ -79,6 +81,7 @@ export class Tape {
   /** Breaks the connection. */
   cut(): void {
     this.mayBreak()
+    this.isBack = false
     this.#reader.cut()
   }
 
@@ -100,6 +103,7 @@ export class Tape {
     this.#pending = undefined
     this.ended = undefined
     this.isQuiet = false
+    this.isBack = true
     this.mayBreak()
   }
 
@@ -123,6 +127,7 @@ export class Tape {
       case "synced":
         this.synced++
         this.#told++
+        this.isBack = true
         demand(this.#told <= this.#begun, "a reader learned twice that it is up to date")
         demand(
           this.last === undefined || item.seq === this.last,

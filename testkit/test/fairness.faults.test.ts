@@ -26,13 +26,16 @@ const MOST_HELD = 8 * 1024 * 1024
 /** Starts a hub that {@link heldBytes} can ask. */
 const inspectedHub = (): Promise<HubProcess> => opened.hub({ command: [process.execPath, INSPECTED, ...HUB_COMMAND.slice(1)] })
 
+/** How long the memory of a process is looked at, in milliseconds. */
+const atRest = (): number => sized({ short: 700, ci: 2000, long: 2000 })
+
 const percentile = (values: ReadonlyArray<number>, share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
 
 describe("fairness", () => {
   it("check:V1 D-10 a reader that stops costs the hub nothing, delays no other and resumes later without loss", async () => {
     const hub = await inspectedHub()
-    const megabytes = sized({ short: 30, ci: 200, long: 200 })
+    const megabytes = sized({ short: 12, ci: 200, long: 200 })
     // Memory is compared with what the same flow to ten readers that all read leaves: what a hub keeps for a reader that
     // stopped, it keeps for as long as it has stopped. Both are taken after a collection: how much dead memory a process has
     // is of no reader's making.
@@ -45,7 +48,7 @@ describe("fairness", () => {
     const all = (warmer: Reader): boolean => warmer.outputBytes() >= megabytes * 1_000_000
     await eventually("ten readers have it all", 120_000, () => warmers.every(all))
     const heldBefore = await heldBytes(hub)
-    const { bytes: before } = await leastResident(hub.pid(), pause(2000))
+    const { bytes: before } = await leastResident(hub.pid(), pause(atRest()))
     for (const warmer of warmers) warmer.close()
     const session = (
       await openTerminal(hub, {
@@ -67,7 +70,7 @@ describe("fairness", () => {
     await hub.call("POST", `/api/sessions/${session}/input`, { key: "go", text: "\n" })
     await eventually("the others have it all", 120_000, () => others.every(all))
     const held = (await heldBytes(hub)) - heldBefore
-    const { bytes: stopped } = await leastResident(hub.pid(), pause(2000))
+    const { bytes: stopped } = await leastResident(hub.pid(), pause(atRest()))
     const places = `the stalled reader is at ${stalled.last()} of ${others[0]?.last() ?? 0}`
     const growth = `hub +${((stopped - before) / 1e6).toFixed(1)} MB, held +${(held / 1e6).toFixed(2)} MB`
     process.stdout.write(`check:V1 ${megabytes} MB, ${growth}, ${places}\n`)
@@ -116,7 +119,7 @@ describe("fairness", () => {
     await flooder.reached(1, 10_000)
     const before = residentBytes(hub.pid())
     const tags = new Map<string, number>()
-    const end = performance.now() + sized({ short: 3000, ci: 20_000, long: 20_000 })
+    const end = performance.now() + sized({ short: 1500, ci: 20_000, long: 20_000 })
     const line = Buffer.from(`${"x".repeat(199)}\n`)
     let accepted = 0
     let asked = 0
@@ -233,7 +236,7 @@ describe("fairness", () => {
     }
     const memoryAtRest = async (): Promise<{ readonly resident: number; readonly held: number }> => {
       writeFileSync(hold, "")
-      const { bytes } = await leastResident(hub.pid(), pause(sized({ short: 3000, ci: 8000, long: 8000 })))
+      const { bytes } = await leastResident(hub.pid(), pause(sized({ short: 1200, ci: 8000, long: 8000 })))
       const held = await heldBytes(hub)
       rmSync(hold)
       return { resident: bytes, held }
@@ -244,8 +247,8 @@ describe("fairness", () => {
       return Number(/^holdfast_event_loop_delay_p99_milliseconds (\S+)$/m.exec(await answer.text())?.[1])
     }
     // Warm-up without a pause, then the pace of the check. Memory is compared at rest: under load it holds what a collection would free.
-    await soak(sized({ short: 2500, ci: 40_000, long: 300_000 }), Number.POSITIVE_INFINITY)
-    const time = sized({ short: 2500, ci: 80_000, long: 3_300_000 })
+    await soak(sized({ short: 1500, ci: 40_000, long: 300_000 }), Number.POSITIVE_INFINITY)
+    const time = sized({ short: 1500, ci: 80_000, long: 3_300_000 })
     const memory = await memoryAtRest()
     const before = descriptorsOf(hub.pid()).length
     await loopDelay()

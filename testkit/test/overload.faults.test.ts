@@ -218,10 +218,10 @@ describe("overload", () => {
     const { id } = await openTerminal(hub, { command: "sh", args: ["-c", "trap 'exit 9' INT; yes"] })
     const [runner = 0] = hub.runners()
     // The first seconds make both processes warm.
-    await pause(4000)
+    await pause(sized({ short: 1500, ci: 4000, long: 4000 }))
     const before = { hub: residentBytes(hub.pid()), runner: residentBytes(runner) }
     const peak = { ...before }
-    const end = performance.now() + sized({ short: 5000, ci: 30_000, long: 30_000 })
+    const end = performance.now() + sized({ short: 2000, ci: 30_000, long: 30_000 })
     while (performance.now() < end) {
       await pause(200)
       peak.hub = Math.max(peak.hub, residentBytes(hub.pid()))

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
-import { said } from "./agents.ts"
-import { type RunningApp, startApp } from "./app.ts"
-import { WITHIN } from "./terminal-screen.ts"
+import { said } from "../e2e/agents.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import { WITHIN } from "../e2e/terminal-screen.ts"
 
 const ALLOW = { options: { permissions: "allow", pace: 0 } }
 
-describe("a transcript in the app", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("a transcript in the app", () => {
   let app: RunningApp
   beforeAll(async () => {
     app = await startApp()

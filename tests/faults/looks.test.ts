@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { sendText } from "@holdfast/testkit/agent-session"
-import { type AppPage, type RunningApp, startApp } from "./app.ts"
+import { type AppPage, type RunningApp, startApp } from "../e2e/app.ts"
 
-describe("the looks of the page", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("the looks of the page", () => {
   let app: RunningApp
   let asks: Session
   let works: Session

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { sendText, settledAgent } from "@holdfast/testkit/agent-session"
-import { type RunningApp, startApp } from "./app.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
 
-describe("the states of the app", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("the states of the app", () => {
   let app: RunningApp
   beforeAll(async () => {
     app = await startApp()

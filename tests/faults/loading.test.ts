@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type RunningApp, startApp } from "./app.ts"
-import type { Route } from "./playwright.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import type { Route } from "../e2e/playwright.ts"
 
 /** Files of the panes, and what they bring. */
 const PANES = /assets\/(?:ChatPane|TerminalPane|Markdown|rest|Dock)-[^/]+$/
@@ -8,7 +8,7 @@ const PANES = /assets\/(?:ChatPane|TerminalPane|Markdown|rest|Dock)-[^/]+$/
 /** What a pane says that waits for the server. */
 const AWAY = /This pane has not been loaded yet, and the server does not answer/
 
-describe("parts of the app that cannot be loaded", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("parts of the app that cannot be loaded", () => {
   let app: RunningApp
   beforeAll(async () => {
     app = await startApp()

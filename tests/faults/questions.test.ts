@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { outputOf, wholeLog } from "@holdfast/testkit/logs"
-import { type RunningApp, startApp } from "./app.ts"
-import type { Page } from "./playwright.ts"
-import { openTerminal, SHELL, showTerminal, WITHIN } from "./terminal-screen.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import type { Page } from "../e2e/playwright.ts"
+import { openTerminal, SHELL, showTerminal, WITHIN } from "../e2e/terminal-screen.ts"
 
 /** Questions of a program: attributes, position, a colour, a mode, the version, a setting, a capability. */
 const QUESTIONS =
@@ -19,7 +19,7 @@ async function groundOf(page: Page): Promise<string> {
   return `<rgb:${parts.map((part) => part + part).join("/")}>`
 }
 
-describe("questions of programs in terminals of the app", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("questions of programs in terminals of the app", () => {
   let app: RunningApp
   beforeAll(async () => {
     app = await startApp()

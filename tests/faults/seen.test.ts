@@ -1,13 +1,13 @@
 /** What is asked is seen before it is allowed, whatever it is and wherever it stands. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { recordOf } from "@holdfast/testkit/agent-session"
-import { asking, said } from "./agents.ts"
-import { type RunningApp, startApp } from "./app.ts"
-import type { Locator, Page } from "./playwright.ts"
+import { asking, said } from "../e2e/agents.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import type { Locator, Page } from "../e2e/playwright.ts"
 
 const lines = (count: number, word: string): string => Array.from({ length: count }, (_, at) => `${word} ${at}`).join("\n")
 
-describe("what is asked", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () => {
   let app: RunningApp
   beforeAll(async () => {
     app = await startApp()

@@ -3,16 +3,16 @@ import type { PushList } from "@holdfast/protocol/push"
 import type { Session } from "@holdfast/protocol/session"
 import { recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { type PushService, startPushService } from "@holdfast/testkit/push-service"
-import { asking } from "./agents.ts"
-import { type RunningApp, startApp } from "./app.ts"
-import { followNotices, PUSH_SERVICE } from "./notices.ts"
+import { asking } from "../e2e/agents.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import { followNotices, PUSH_SERVICE } from "../e2e/notices.ts"
 
 const ASK = "[[ask Which one?|This|That]]"
 const HIDE = `Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true }),
   void document.dispatchEvent(new Event("visibilitychange"))`
 const WITHIN = { timeout: 30_000 }
 
-describe("notifications that are pushed", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("notifications that are pushed", () => {
   let app: RunningApp
   let service: PushService
   let before: Session
