@@ -27,7 +27,7 @@ const MOST_HELD = 8 * 1024 * 1024
 const inspectedHub = (): Promise<HubProcess> => opened.hub({ command: [process.execPath, INSPECTED, ...HUB_COMMAND.slice(1)] })
 
 /** How long the memory of a process is looked at, in milliseconds. */
-const atRest = (): number => sized({ short: 700, ci: 2000, long: 2000 })
+const atRest = (): number => sized({ short: 1000, ci: 2000, long: 2000 })
 
 const percentile = (values: ReadonlyArray<number>, share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
@@ -35,7 +35,7 @@ const percentile = (values: ReadonlyArray<number>, share: number): number =>
 describe("fairness", () => {
   it("check:V1 D-10 a reader that stops costs the hub nothing, delays no other and resumes later without loss", async () => {
     const hub = await inspectedHub()
-    const megabytes = sized({ short: 12, ci: 200, long: 200 })
+    const megabytes = sized({ short: 30, ci: 200, long: 200 })
     // Memory is compared with what the same flow to ten readers that all read leaves: what a hub keeps for a reader that
     // stopped, it keeps for as long as it has stopped. Both are taken after a collection: how much dead memory a process has
     // is of no reader's making.
