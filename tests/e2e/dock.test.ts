@@ -188,7 +188,7 @@ describe("the dock", () => {
   it("APP-48 APP-49 refuses files that do not fit before sending, and gives back what the server refuses with the reason", async () => {
     const session = await app.agent({ label: "Files" })
     const opened = await app.open({ path: `/s/${session.id}` })
-    const { page, pane, picture, close } = opened
+    const { page, context, pane, picture, close } = opened
     const input = pane(session.id).locator("[data-attach=files]")
     const file = (name: string, mimeType: string, bytes: number) => ({ name, mimeType, buffer: Buffer.alloc(bytes, 7) })
     await input.setInputFiles([file("film.mp4", "video/mp4", 10), file("large.pdf", "application/pdf", 6 * 1024 * 1024)])
@@ -200,9 +200,21 @@ describe("the dock", () => {
     await text.press("Enter")
     await page.getByRole("alert").filter({ hasText: "It was refused: " }).waitFor()
     expect(await text.inputValue()).toBe("look at this")
+    const tabs = await Promise.all(
+      [1, 2].map(async () => {
+        const tab = await context.newPage()
+        await tab.goto(`${app.hub.url()}/s/${session.id}`)
+        return tab.locator(`[data-composer="${session.id}"]`)
+      }),
+    )
+    for (const field of tabs) await expect.poll(() => field.inputValue()).toBe("look at this")
+    await tabs[1]?.press("End")
+    await tabs[1]?.pressSequentially(", or at that")
     await pane(session.id).locator("[data-attached='fake.png']").getByRole("button").click()
     await text.press("Enter")
     await said(app, session.id, "You said: look at this")
+    // Another tab has it no more, unless something else was typed there.
+    await expect.poll(() => Promise.all(tabs.map((field) => field.inputValue()))).toEqual(["", "look at this, or at that"])
     await close()
   })
 

@@ -9,7 +9,7 @@ import type { DraftValue, HubModel, KeptValue } from "@holdfast/client/model"
 import { Store } from "../ui/store.ts"
 import type { Attached } from "./file-parts.ts"
 import { appended, draftToShow, type Editing, joined, type KnownDraft, merged, type Taken, type Words } from "./draft-state.ts"
-import { type DraftStore, draftStore } from "./draft-store.ts"
+import { type DraftStore, draftStore, type SentWords } from "./draft-store.ts"
 
 /** A draft as it is shown. */
 export interface DraftState extends Words {
@@ -17,7 +17,7 @@ export interface DraftState extends Words {
 }
 
 /** What the hub keeps of a draft. */
-export type HubDraft = Pick<KeptValue<DraftValue>, "state" | "latest" | "set" | "flush">
+export type HubDraft = Pick<KeptValue<DraftValue>, "state" | "latest" | "set" | "flush" | "follow" | "load">
 
 /** What a draft stands on. */
 export interface DraftParts {
@@ -52,6 +52,9 @@ export class SessionDraft {
   /** The words that may have got through, and the key that they are sent under again. */
   #tried: { readonly sign: string; readonly key: string } | undefined
   #isTouched = false
+  /** The text that was set here last, and the one that came from elsewhere last: from the hub, or from what this browser kept. */
+  #typed: string | undefined
+  #found: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #writing: Promise<void> = Promise.resolve()
   #turn: Promise<void> = Promise.resolve()
@@ -83,7 +86,8 @@ export class SessionDraft {
   hold(): () => void {
     if (this.#holders++ === 0) {
       const follow = (): void => this.#follow()
-      this.#ends = [this.#parts.hub().state.subscribe(follow), this.#parts.store.listen(this.#session, () => void this.#hear())]
+      const heard = (sent?: SentWords): void => (sent === undefined ? void this.#hear() : this.#leaveSent(sent))
+      this.#ends = [this.#parts.hub().state.subscribe(follow), this.#parts.store.listen(this.#session, heard)]
       this.#follow()
     }
     return () => {
@@ -110,7 +114,7 @@ export class SessionDraft {
     const { text, files } = this.state.get()
     if (text.trim() === "" && files.length === 0) return undefined
     const key = this.#tried?.sign === signOf({ text, files }, mode) ? this.#tried.key : newKey()
-    const taken: Taken = { id: key, text, files, mode }
+    const taken: Taken = { id: key, text, files, mode, ...(this.#found === undefined ? {} : { found: this.#found }) }
     this.#tried = undefined
     this.#sending = [...this.#sending, taken]
     this.#change({ text: "", files: NO_FILES })
@@ -134,9 +138,10 @@ export class SessionDraft {
   }
 
   /** The outbox or the hub has words that were taken. */
-  sent({ id }: Taken): void {
+  sent({ id, text, found }: Taken): void {
     this.#sending = this.#sending.filter((one) => one.id !== id)
     void this.write()
+    this.#parts.store.tellSent(this.#session, { text, ...(found === undefined ? {} : { found }) })
     void this.#parts.hub().flush()
   }
 
@@ -173,6 +178,11 @@ export class SessionDraft {
     void this.#parts.hub().flush()
   }
 
+  /** Reads what the hub has by now, as when the page is looked at again: what was sent from another device is no draft any more. */
+  look(): void {
+    if (this.#parts.hub().state.get().status === "saved") void this.#parts.hub().load()
+  }
+
   /** Writes it now; settles once this browser keeps it. */
   write(): Promise<void> {
     clearTimeout(this.#timer)
@@ -190,11 +200,14 @@ export class SessionDraft {
     this.#known = { files: found.files, sending }
     const now = this.state.get()
     const typed = this.#isTouched ? now.text : ""
+    if (found.text !== "") this.#found = found.text
     const files = [...found.files, ...now.files]
     const editing = now.editing ?? found.editing
     const back = sending.filter(({ id }) => !this.#parts.isStored(id))
-    if (unsaved !== undefined) this.#change({ text: joined(unsaved, typed), files, editing })
-    else {
+    if (unsaved !== undefined) {
+      this.#change({ text: joined(unsaved, typed), files, editing })
+      if (typed === "") this.#typed = undefined
+    } else {
       // Until the hub says what it has now.
       const isEarly = !this.#isTouched && this.#parts.hub().state.get().status === "loading"
       this.#show({ files, editing, ...(isEarly ? { text: found.text } : {}) })
@@ -225,6 +238,16 @@ export class SessionDraft {
     this.#adopt(kept?.files ?? NO_FILES)
   }
 
+  /** Another tab has sent its words: those that it had from here, or that are here from elsewhere, are gone, and what was typed here since stays. */
+  #leaveSent({ text: sent, found }: SentWords): void {
+    const { text } = this.state.get()
+    if (text === "" || (text === this.#typed && text !== sent && text !== found)) return
+    this.#isTouched = false
+    this.#typed = ""
+    this.#parts.hub().follow({ text: "" })
+    this.#show({ text: "" })
+  }
+
   /** Takes over which files other tabs have attached or taken off. */
   #adopt(stored: ReadonlyArray<Attached>): void {
     const { files } = this.state.get()
@@ -247,11 +270,14 @@ export class SessionDraft {
   #follow(): void {
     const { latest, state } = this.#parts.hub()
     if (state.get().status !== "loading" || this.#isTouched) this.#show({ text: latest.text })
+    if (latest.text !== "" && latest.text !== this.#typed) this.#found = latest.text
     if (this.#isTouched) this.#writeLater()
   }
 
   #change(change: Partial<DraftState>): void {
     this.#isTouched = true
+    if (change.text !== undefined) this.#typed = change.text
+    if (change.text === "") this.#found = undefined
     this.#show(change)
     const { text, files } = this.state.get()
     if (change.text !== undefined || change.files !== undefined) this.#parts.hub().set({ text, ...dataOf(files) })

@@ -16,6 +16,8 @@ export interface Words {
 export interface Taken extends Words {
   readonly id: string
   readonly mode: SendChoice["mode"]
+  /** What their field had from elsewhere before they were typed on. */
+  readonly found?: string
 }
 
 /** A queued message that is being edited. */

@@ -44,11 +44,11 @@ export function useComposerDraft(session: string): ComposerDraft {
   }
 }
 
-/** Writes what was not written when the page is hidden or goes. */
+/** Writes what was not written when the page is hidden or goes, and reads it again when it is looked at. */
 function useLeaving(kept: SessionDraft): void {
   useEffect(() => {
     const leave = (): void => kept.leave()
-    const hidden = (): void => (document.visibilityState === "hidden" ? leave() : undefined)
+    const hidden = (): void => (document.visibilityState === "hidden" ? leave() : kept.look())
     window.addEventListener("pagehide", leave)
     document.addEventListener("visibilitychange", hidden)
     return () => {

@@ -3,7 +3,7 @@ import { afterEach } from "vitest"
 import { HubModel } from "@holdfast/client/model"
 import { isEmptyDraft, type KeptDraft, written } from "../../src/dock/draft-state.ts"
 import type { Attached } from "../../src/dock/file-parts.ts"
-import type { DraftStore } from "../../src/dock/draft-store.ts"
+import type { DraftStore, SentWords } from "../../src/dock/draft-store.ts"
 import { SessionDraft } from "../../src/dock/SessionDraft.ts"
 
 /** The session of every draft. */
@@ -22,13 +22,16 @@ export function idsOf(files: ReadonlyArray<{ readonly id: string }>): ReadonlyAr
 /** The drafts of a browser. */
 export class Browser {
   readonly kept = new Map<string, KeptDraft>()
-  readonly #tabs = new Set<() => void>()
+  readonly #tabs = new Set<(sent?: SentWords) => void>()
   /** What a read waits for. */
   answers: Promise<void> = Promise.resolve()
 
   tab(): DraftStore {
-    let own: (() => void) | undefined
+    let own: ((sent?: SentWords) => void) | undefined
     return {
+      tellSent: (_session, sent) => {
+        for (const tell of this.#tabs) if (tell !== own) tell(sent)
+      },
       read: async (session) => {
         await this.answers
         return this.kept.get(session)

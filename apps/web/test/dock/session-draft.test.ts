@@ -170,6 +170,28 @@ describe("a draft that is kept", () => {
     await vi.waitFor(() => expect(idsOf(other.state.get().files)).toEqual(["b", "c"]))
   })
 
+  it("APP-48 leaves every tab once one has sent it, however far that had typed on, and stays where something else was typed", async () => {
+    const browser = new Browser()
+    await keep(browser, "hel")
+    const [one, same, author, typedOn] = [draftIn(browser), draftIn(browser), draftIn(browser), draftIn(browser)]
+    await Promise.all([one, same, author, typedOn].map((draft) => draft.isRead))
+    author.setText("hel")
+    typedOn.setText("hel, or not")
+    one.setText("hello")
+    const { senders, stored } = outbox()
+    const sending = sendDraft(one, SESSION, "queue", senders)
+    await vi.waitFor(() => expect(stored).toHaveLength(1))
+    expect(same.state.get().text).toBe("hel")
+    stored[0]?.resolve()
+    await sending
+    expect([one, same, author, typedOn].map((draft) => draft.state.get().text)).toEqual(["", "", "", "hel, or not"])
+    // Nothing of it is kept again by a tab that has only shown it.
+    await Promise.all([same.write(), author.write()])
+    expect(await sendDraft(same, SESSION, "queue", senders)).toBe(false)
+    same.setText("next")
+    expect(same.state.get().text).toBe("next")
+  })
+
   it("APP-49 has the edit of a queued message, too", async () => {
     const browser = new Browser()
     const before = draftIn(browser)

@@ -101,6 +101,13 @@ export class KeptValue<A> {
     this.#putLater(this.#delay)
   }
 
+  /** Shows what another page of this client has put, as that has told, in place of what is shown here. */
+  follow(value: A): void {
+    this.#settled = ++this.#changes
+    clearTimeout(this.#timer)
+    this.#show({ value, status: this.#isLoaded ? "saved" : "loading" })
+  }
+
   /** Takes what another client put in place of what is shown here. */
   takeOther(): void {
     const { other } = this.#cell.latest

@@ -85,6 +85,22 @@ describe("a value that is kept on the hub", () => {
     expect(state().status).toBe("saved")
   })
 
+  it("U-13 follows what another page of this client has put, and puts the next change over it", async () => {
+    stored = { value: "typed", version: 3, time: 1 }
+    await kept.load()
+    kept.set("typed on")
+    kept.follow("")
+    await later()
+    expect(puts).toEqual([])
+    expect(state()).toEqual({ value: "", status: "saved" })
+    stored = { version: 4, time: 2 }
+    kept.set("next")
+    await later()
+    await later()
+    expect(puts).toEqual(["next"])
+    expect(state()).toEqual({ value: "next", status: "saved" })
+  })
+
   it("U-13 says why it could not be put or read, and tries again, and with the next change", async () => {
     await kept.load()
     fails = new HoldfastError("ConnectionLost", "the connection was lost")
