@@ -114,6 +114,33 @@ describe("what is sent to an agent", () => {
     expect(await page.locator("[data-request]").count()).toBe(0)
   })
 
+  it("APP-146 A-74 offers before the first message what the agent offered before, and works by what is chosen then", async () => {
+    const { id } = await app.agent({ label: "Not begun", options: OPTIONS })
+    const { page, openSession, picture, overflows } = desk
+    await page.mouse.move(900, 400)
+    const pane = await openSession(id)
+    const model = pane.getByRole("combobox", { name: "Model" })
+    await picture("not-begun-dark")
+    expect(await overflows()).toEqual([])
+    await model.selectOption("swift")
+    await expect.poll(async () => (await recordOf(app.hub, id)).agent?.wanted).toEqual({ model: "swift" })
+    await expect.poll(() => model.inputValue()).toBe("swift")
+    await fieldOf(desk, id).pressSequentially("/rev")
+    await page.getByRole("option", { name: /\/review/ }).waitFor()
+    await page.keyboard.press("Escape")
+    await write(desk, id, "[[say begun]]")
+    await said(app, id, "begun")
+    expect((await infoOf(id)).model).toBe("swift")
+    await expect.poll(() => model.inputValue()).toBe("swift")
+    const first = await app.agent({ label: "The first in its place", options: OPTIONS, cwd: "/usr" })
+    const other = await openSession(first.id)
+    await other.getByText("Commands come with the first message").waitFor()
+    await fieldOf(desk, first.id).pressSequentially("/")
+    expect(await other.getByText("Commands come with the first message").count()).toBe(2)
+    await picture("commands-later-dark")
+    await fieldOf(desk, first.id).fill("")
+  })
+
   it("APP-47 lists the agent's commands at a slash, and sends the one that was chosen", async () => {
     const { id, opened, field } = await show("Commands")
     const { page, pane } = opened

@@ -130,7 +130,7 @@ function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent
       queueSize: queue.reduce(sizeWith, EMPTY_QUEUE),
       ...turnOf(record),
       spec: { name, adapter, cwd, options, env: [] },
-      wanted: {},
+      wanted: shown.wanted ?? {},
       rules: [],
       tasks: tasksOf(record),
     }

@@ -31,6 +31,8 @@ interface CompletionOptions {
   readonly session: string
   readonly trigger: Trigger | undefined
   readonly commands: ReadonlyArray<AgentCommand>
+  /** Why there are no commands yet. */
+  readonly later: string | undefined
   readonly onPick: (trigger: Trigger, value: string) => void
 }
 
@@ -49,7 +51,7 @@ function entriesFor(
 }
 
 /** What completes the word at the caret. */
-export function useCompletion({ session, trigger, commands, onPick }: CompletionOptions): CompletionNow {
+export function useCompletion({ session, trigger, commands, later, onPick }: CompletionOptions): CompletionNow {
   // Escape closes the list for the word at this place, until another one begins.
   const [closed, setClosed] = useState<number>()
   const isWanted = trigger !== undefined && trigger.from !== closed
@@ -59,7 +61,8 @@ export function useCompletion({ session, trigger, commands, onPick }: Completion
     const entry = entries[at]
     if (trigger !== undefined && entry !== undefined) onPick(trigger, entry.value)
   }
-  const isOpen = isWanted && (entries.length > 0 || files.told !== undefined)
+  const told = trigger?.kind === "command" && commands.length === 0 ? later : files.told
+  const isOpen = isWanted && (entries.length > 0 || told !== undefined)
   const box = useListbox({
     count: entries.length,
     onPick: pick,
@@ -72,7 +75,7 @@ export function useCompletion({ session, trigger, commands, onPick }: Completion
     isOpen,
     trigger,
     entries,
-    told: entries.length === 0 ? files.told : undefined,
+    told: entries.length === 0 ? told : undefined,
     box,
     field: isOpen ? field : {},
     onKeyDown: (event) => {

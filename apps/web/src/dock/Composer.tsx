@@ -27,6 +27,8 @@ export interface ComposerProps {
   readonly choices: SendChoices
   readonly lastQueued: QueueItem | undefined
   readonly commands: ReadonlyArray<{ readonly name: string; readonly description?: string }>
+  /** What the agent has yet to say. */
+  readonly later: string | undefined
   readonly field: RefObject<HTMLTextAreaElement | null>
 }
 
@@ -47,7 +49,7 @@ export function Composer(props: ComposerProps) {
     },
     [now, text, field],
   )
-  const completion = useCompletion({ session, trigger, commands: props.commands, onPick: complete })
+  const completion = useCompletion({ session, trigger, commands: props.commands, later: props.later, onPick: complete })
   const keys = useFieldKeys(props, completion.onKeyDown)
   useGrowing(field, text)
   const drop = (event: DragEvent): void => {

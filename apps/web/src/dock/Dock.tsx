@@ -20,6 +20,7 @@ import { useStore } from "../ui/store.ts"
 import { Composer } from "./Composer.tsx"
 import styles from "./Dock.module.css"
 import { Held } from "./Held.tsx"
+import { useKnownAgent } from "./known-agent.ts"
 import { ModeLine } from "./ModeLine.tsx"
 import { Outgoing } from "./Outgoing.tsx"
 import { Queue } from "./Queue.tsx"
@@ -45,9 +46,10 @@ export function Dock({ session, isFocused }: DockProps) {
   const { items } = useQueue(session)
   const composer = useComposer(session)
   const field = useRef<HTMLTextAreaElement>(null)
-  const steers = agent?.info.steers === true
+  const known = useKnownAgent(agent)
+  const steers = known?.info.steers === true
   const choices = sendChoices({ turn, steers, isConnected })
-  const commands = agent?.info.commands ?? NO_COMMANDS
+  const commands = known?.info.commands ?? NO_COMMANDS
   const name = agent?.name ?? record?.label ?? "the agent"
   const focus = (): void => field.current?.focus()
   useCommands([
@@ -83,11 +85,13 @@ export function Dock({ session, isFocused }: DockProps) {
         choices={choices}
         lastQueued={items.findLast(({ status }) => status === "waiting")}
         commands={commands}
+        later={known?.later}
         field={field}
       />
       <ModeLine
         session={session}
         agent={agent}
+        known={known}
         composer={composer}
         choices={choices}
         hasCommands={commands.length > 0}

@@ -1,12 +1,13 @@
 /** The line below the field: attach, mode and model, context and cost, stop, and what sending does. */
 import { useRef } from "react"
 import type { RefObject } from "react"
-import type { AgentChoice, AgentState } from "@holdfast/protocol/agent/agent"
+import type { AgentChoice, AgentInfo, AgentState } from "@holdfast/protocol/agent/agent"
 import { useSessionService } from "@holdfast/react"
 import { isTouched, useForm } from "../app/media.ts"
 import { Button, IconButton } from "../ui/Button.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import type { MenuItem } from "../ui/menu-item.ts"
+import type { KnownAgent } from "./known-agent.ts"
 import styles from "./ModeLine.module.css"
 import type { SendChoices } from "./send-modes.ts"
 import { Stop } from "./Stop.tsx"
@@ -18,6 +19,7 @@ import type { ComposerNow } from "./use-composer.ts"
 export interface ModeLineProps {
   readonly session: string
   readonly agent: AgentState | undefined
+  readonly known: KnownAgent | undefined
   readonly composer: ComposerNow
   readonly choices: SendChoices
   readonly hasCommands: boolean
@@ -25,7 +27,7 @@ export interface ModeLineProps {
 }
 
 /** Shows the line. */
-export function ModeLine({ session, agent, composer, choices, hasCommands, field }: ModeLineProps) {
+export function ModeLine({ session, agent, known, composer, choices, hasCommands, field }: ModeLineProps) {
   const isPhone = useForm() === "phone"
   /** Types a sign where the caret is, so that its list opens. */
   const type = (sign: "@" | "/"): void => {
@@ -63,8 +65,9 @@ export function ModeLine({ session, agent, composer, choices, hasCommands, field
           /<span>command</span>
         </Button>
       ) : null}
+      {known?.later === undefined ? null : <span className={styles["later"]}>{known.later}</span>}
       <span className={styles["end"]}>
-        {agent === undefined ? null : <Pickers session={session} agent={agent} onTold={composer.tell} />}
+        {known === undefined ? null : <Pickers session={session} info={known.info} onTold={composer.tell} />}
         {isPhone ? <PaneUse agent={agent} /> : null}
         <Stop session={session} onTold={composer.tell} />
         <SendButton composer={composer} choices={choices} />
@@ -125,12 +128,12 @@ function AttachButton({ composer }: { readonly composer: ComposerNow }) {
 
 interface PickersProps {
   readonly session: string
-  readonly agent: AgentState
+  readonly info: AgentInfo
   readonly onTold: (told: string) => void
 }
 
 /** Mode and model. The system's own lists: a thumb, a keyboard and a reader know them. */
-function Pickers({ session, agent: { info }, onTold }: PickersProps) {
+function Pickers({ session, info, onTold }: PickersProps) {
   const service = useSessionService()
   const configure = (change: { readonly mode?: string; readonly model?: string }): void => {
     service.configure(session, change).catch((cause: Error) => onTold(cause.message))

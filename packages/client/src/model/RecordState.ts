@@ -95,7 +95,7 @@ function factsOf({ turn, queue, permissions, tasks = [] }: Session, agent: NonNu
   return {
     ...shown,
     spec: { name, adapter, cwd, options, env: [] },
-    wanted: {},
+    wanted: agent.wanted ?? {},
     queue,
     queueSize: queue.reduce(sizeWith, EMPTY_QUEUE),
     permissions,

@@ -105,14 +105,19 @@ export function newAgentPart(spec: AgentSpec): AgentFacts {
   }
 }
 
+function isEmpty({ model, mode }: AgentFacts["wanted"]): boolean {
+  return model === undefined && mode === undefined
+}
+
 /** The agent part as a record shows it. */
-export function toAgentState({ spec, info, native, trust, pid, turns, usage, hold }: AgentFacts): AgentState {
+export function toAgentState({ spec, info, wanted, native, trust, pid, turns, usage, hold }: AgentFacts): AgentState {
   return {
     name: spec.name,
     adapter: spec.adapter,
     cwd: asProjectPath(spec.cwd),
     options: spec.options,
     info,
+    ...(isEmpty(wanted) ? {} : { wanted }),
     ...(native === undefined ? {} : { native }),
     ...(pid === undefined ? {} : { pid }),
     turns,

@@ -79,6 +79,13 @@ export type AgentInfo = typeof AgentInfo.Type
 export const Resumed = Schema.Literals(["new", "resumed", "replayed"])
 export type Resumed = typeof Resumed.Type
 
+/** Model and mode as they were chosen. */
+export const WantedAgent = Schema.Struct({
+  model: Schema.optionalKey(Schema.String),
+  mode: Schema.optionalKey(Schema.String),
+}).annotate({ identifier: "WantedAgent" })
+export type WantedAgent = typeof WantedAgent.Type
+
 /** The agent part of a session's record. */
 export const AgentState = Schema.Struct({
   name: Schema.String,
@@ -86,6 +93,8 @@ export const AgentState = Schema.Struct({
   cwd: ProjectPath,
   options: Schema.Record(Schema.String, Schema.Json),
   info: AgentInfo,
+  /** What `agent.configure` chose; what the agent has in fact is in `info` once it has started. */
+  wanted: Schema.optionalKey(WantedAgent),
   /** The agent's own id of the session. */
   native: Schema.optionalKey(Schema.String),
   pid: Schema.optionalKey(Schema.Int),
