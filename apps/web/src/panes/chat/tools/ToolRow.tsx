@@ -10,19 +10,21 @@ import { groupWords, toolWords } from "../rows/tool-words.ts"
 import type { ToolWords } from "../rows/tool-words.ts"
 import { useChat, usePartsOf } from "../transcript/chat-context.ts"
 import { useFold } from "../transcript/folds.ts"
+import { useHasTask } from "../transcript/use-tasks.ts"
 import { Approval } from "./Approval.tsx"
-import { CallTask } from "./CallTask.tsx"
 import { ChangeBody } from "./ChangeBody.tsx"
 import { ToolBody } from "./ToolBody.tsx"
 
 interface LineProps {
   readonly words: ToolWords
   readonly isOpen: boolean
+  /** What it started still runs, which the end of the transcript shows. */
+  readonly hasTask: boolean
   readonly onToggle: () => void
 }
 
 /** One line. */
-function Line({ words, isOpen, onToggle }: LineProps) {
+function Line({ words, isOpen, hasTask, onToggle }: LineProps) {
   const { verb, target, result, tone, isRunning } = words
   return (
     <button type="button" className={css["line"]} aria-expanded={isOpen} onClick={onToggle} data-running={isRunning || undefined}>
@@ -34,7 +36,7 @@ function Line({ words, isOpen, onToggle }: LineProps) {
         {target}
       </span>
       <span className={css["result"]} data-tone={tone}>
-        {isRunning ? "running" : result}
+        {isRunning ? "running" : hasTask ? "in the background" : result}
       </span>
     </button>
   )
@@ -50,10 +52,11 @@ const Call = memo(function Call({ part: asked, turn }: { readonly part: ToolPart
   const words = useMemo(() => toolWords(part, cwd), [part, cwd])
   const isShown = isChange(words) && !words.isRunning && !isPhone && part.state !== "output-denied"
   const [isOpen, toggle] = useFold(folds, part.toolCallId, isShown)
+  const hasTask = useHasTask([part.toolCallId])
   const isSettledByPerson = part.approval !== undefined || part.state === "output-denied"
   return (
     <div className={css["call"]} data-call={part.toolCallId}>
-      <Line words={words} isOpen={isOpen} onToggle={toggle} />
+      <Line words={words} isOpen={isOpen} hasTask={hasTask} onToggle={toggle} />
       {isOpen && isChange(words) && part.errorText === undefined ? (
         <div className={css["body"]}>
           <ChangeBody part={part} />
@@ -63,7 +66,6 @@ const Call = memo(function Call({ part: asked, turn }: { readonly part: ToolPart
       ) : null}
       {isSettledByPerson && (!isOpen || isChange(words)) ? <Approval turn={turn} call={part.toolCallId} /> : null}
       <Edited part={asked} />
-      <CallTask call={part.toolCallId} />
     </div>
   )
 })
@@ -87,11 +89,12 @@ export const ToolRow = memo(function ToolRow({ row }: { readonly row: Row }) {
   const parts = usePartsOf(row.message, row.parts).filter(isToolPart)
   const words = useMemo(() => groupWords(parts, cwd), [parts, cwd])
   const [isOpen, toggle] = useFold(folds, row.key)
+  const hasTask = useHasTask(parts.map(({ toolCallId }) => toolCallId))
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return <Call part={only} turn={row.message} />
   return (
     <div className={css["group"]}>
-      <Line words={words} isOpen={isOpen} onToggle={toggle} />
+      <Line words={words} isOpen={isOpen} hasTask={hasTask} onToggle={toggle} />
       {isOpen ? (
         <div className={css["calls"]}>
           {parts.map((part) => (

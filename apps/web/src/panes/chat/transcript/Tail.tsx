@@ -9,7 +9,7 @@ import { isHeldByTrust } from "../../../dock/hold-words.ts"
 import { useStore } from "../../../ui/store.ts"
 import { fullTime } from "../../../ui/time.ts"
 import css from "./transcript.module.css"
-import { TaskLine } from "../tools/CallTask.tsx"
+import { TaskLine } from "../tools/TaskLine.tsx"
 import { useOf } from "../pace/use-paced.ts"
 import { useChat, useNote } from "./chat-context.ts"
 import { useTasks } from "./use-tasks.ts"
@@ -125,7 +125,7 @@ function Empty() {
   return <div className={css["empty"]}>Nothing was said yet. Write to {agent ?? "the agent"} below.</div>
 }
 
-/** The tasks whose calls are not in this transcript. */
+/** What runs in the background, wherever the call stands that started it: here, where a person is who waits for it (APP-33). */
 function Tasks() {
   const tasks = useTasks()
   if (tasks.length === 0) return null

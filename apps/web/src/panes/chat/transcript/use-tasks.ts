@@ -11,3 +11,11 @@ export function useTasks(): ReadonlyArray<Task> {
   const get = (): ReadonlyArray<Task> => record.get()?.tasks ?? NONE
   return useSyncExternalStore(record.subscribe, get, get)
 }
+
+/** Whether one of these calls started something that still runs. */
+export function useHasTask(calls: ReadonlyArray<string>): boolean {
+  const { record } = useChat().view
+  const get = (): boolean =>
+    (record.get()?.tasks ?? NONE).some(({ toolCallId }) => toolCallId !== undefined && calls.includes(toolCallId))
+  return useSyncExternalStore(record.subscribe, get, get)
+}

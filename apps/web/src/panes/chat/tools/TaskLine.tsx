@@ -1,10 +1,8 @@
-/** Background work that a call started and that still runs, below its line, with a button that stops it. */
-import { useMemo } from "react"
+/** Background work that still runs, as a line with a button that stops it. */
 import { useSessionService } from "@holdfast/react"
 import type { Task } from "@holdfast/protocol/agent/task"
 import css from "./tools.module.css"
 import { useChat } from "../transcript/chat-context.ts"
-import { useTasks } from "../transcript/use-tasks.ts"
 import { useNotice } from "../../../app/notices.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Time } from "../../../ui/Time.tsx"
@@ -37,11 +35,4 @@ export function TaskLine({ task }: { readonly task: Task }) {
       </Button>
     </div>
   )
-}
-
-/** The tasks of a call. */
-export function CallTask({ call }: { readonly call: string }) {
-  const tasks = useTasks()
-  const own = useMemo(() => tasks.filter(({ toolCallId }) => toolCallId === call), [tasks, call])
-  return own.map((task) => <TaskLine key={task.id} task={task} />)
 }
