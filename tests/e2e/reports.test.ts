@@ -1,7 +1,11 @@
 /** What programs in terminals report, and how the list is limited and walked: the parts of a day beside the talk with agents. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { messagesOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
+import { seedLog } from "@holdfast/testkit/seeded-log"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
 import { SHELL, showTerminal } from "./terminal-screen.ts"
 
@@ -19,17 +23,38 @@ const MARKING = {
 const asks = (state: string, message: string): string =>
   String.raw`printf '\033]7501;state=%s:msg=%s\033\\' '${state}' "$(printf %s '${message}' | base64)"`
 
+/** An agent's session of an earlier month, in a directory of its own. */
+const EARLIER = {
+  begin: [
+    {
+      name: "session/created",
+      data: {
+        kind: "agent",
+        label: "Of an earlier month",
+        tags: [],
+        owner: "owner",
+        agent: { name: "claude", adapter: "claude", cwd: "/srv/earlier/project", env: [], options: {} },
+      },
+    },
+  ],
+  records: () => [],
+} as const
+
 describe("terminals that report, and the list", () => {
+  const data = mkdtempSync(join(tmpdir(), "holdfast-reports-"))
   let app: RunningApp
   let opened: AppPage
+  let earlier = ""
   beforeAll(async () => {
-    app = await startApp()
+    earlier = await seedLog(data, EARLIER)
+    app = await startApp({ data })
     opened = await app.open()
     await opened.connected()
   })
   afterAll(async () => {
     await opened.close()
     await app.stop()
+    rmSync(data, { recursive: true, force: true })
   })
 
   const rowText = (id: string): Promise<string> =>
@@ -81,7 +106,7 @@ describe("terminals that report, and the list", () => {
     await expect.poll(last).toMatchObject({ line: "read x; echo the-last", exitCode: 0 })
   })
 
-  it("APP-24 APP-25 the list is limited by kind, agent and tag, each shown with a way to end it, and tags are written in the row", async () => {
+  it("APP-24 APP-25 the list is limited by kind, tag, agent, directory and time, each shown with a way to end it, and tags are written in the row", async () => {
     const { page, row, picture, overflows, axe } = opened
     const [talk, other, cat] = [
       await app.agent({ label: "Talk", tags: ["backend"] }),
@@ -117,6 +142,28 @@ describe("terminals that report, and the list", () => {
     await row(talk.id).waitFor()
     await page.getByRole("button", { name: "Do not limit the list to Agents" }).click()
     await row(cat.id).waitFor()
+    for (const [name, value, chip] of [
+      ["Agent", /^claude · 1$/, "claude"],
+      ["Directory", /^\/srv\/earlier\/project · 1$/, "/srv/earlier/project"],
+    ] as const) {
+      await limit(name, value)
+      await expect.poll(shown).toEqual(["Of an earlier month"])
+      await picture(`list-limited-${name.toLowerCase()}-dark`)
+      expect(await overflows()).toEqual([])
+      await page.getByRole("button", { name: `Do not limit the list to ${chip}` }).click()
+      await row(cat.id).waitFor()
+    }
+    for (const [value, words] of [
+      [/^Today · \d+$/, "today"],
+      [/^The last 30 days · \d+$/, "the last 30 days"],
+    ] as const) {
+      await limit("Active since", value)
+      await page.getByText(`Active since: ${words}`).waitFor()
+      await row(earlier).waitFor({ state: "detached" })
+      await row(cat.id).waitFor()
+      await page.getByRole("button", { name: `Do not limit the list to Active since: ${words}` }).click()
+      await row(earlier).waitFor()
+    }
   })
 
   it("APP-4 F6 leads from one part of the page to the next, and back", async () => {
