@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
+import { asking } from "./agents.ts"
 import { type RunningApp, startApp } from "./app.ts"
 
 describe("exported files", () => {
@@ -55,6 +56,34 @@ describe("exported files", () => {
       // The file itself, and nothing else.
       expect(problems.splice(0).filter((one) => !one.includes(address))).toEqual([])
     }
+    await close()
+  })
+
+  it("APP-145 P-22 show a command that was edited as it ran, as the player does", async () => {
+    const { id } = await asking(app, "[[bash echo asked for]]")
+    const request = (await recordOf(id)).permissions[0]
+    await app.hub.call("POST", `/api/sessions/${id}/permissions/${request?.id}`, { optionId: "allow", subject: "echo as it ran" })
+    await settledAgent(app.hub, id)
+    const { lastSeq } = await recordOf(id)
+    const { page, problems, picture, close } = await app.open({ path: `/s/${id}/at/${lastSeq}` })
+    const file = `file://${await exported(id)}`
+    for (const [place, address] of [
+      ["player", ""],
+      ["exported", `${file}#${lastSeq}`],
+    ] as const) {
+      if (address !== "") await page.goto(address)
+      const call = page.locator("[data-film=agent] details").filter({ hasText: "bash" })
+      const line = call.locator("summary")
+      await expect.poll(() => line.innerText()).toMatch(/echo as it ran.*edited by owner/s)
+      await line.click()
+      await call.getByText("it had asked for echo asked for").waitFor()
+      expect(await call.locator("pre").allInnerTexts()).toEqual([
+        expect.stringContaining("echo as it ran"),
+        expect.stringContaining("as it ran"),
+      ])
+      await picture(`edited-${place}-dark`)
+    }
+    expect(problems.splice(0).filter((one) => !one.includes(file))).toEqual([])
     await close()
   })
 })
