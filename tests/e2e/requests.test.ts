@@ -250,9 +250,10 @@ describe("requests", () => {
   })
 
   it("APP-40 APP-45 answers on the phone with buttons at the thumb", async () => {
-    const [first, second] = [
+    const [first, second, third] = [
       await asking(app, "[[bash echo by-thumb]]", "Thumb"),
       await asking(app, "[[ask Which?|A|B]]", "Other"),
+      await asking(app, "[[bash echo over-row]]", "Over the row"),
     ]
     const inPane = await app.open({ form: "phone", path: `/s/${first.id}` })
     const run = inPane.pane(first.id).locator("[data-act=allow]")
@@ -267,6 +268,22 @@ describe("requests", () => {
     await said(app, first.id, "by-thumb")
     await inPane.close()
     const list = await app.open({ form: "phone" })
+    // The list alone has a button that is as high as a thumb, and answers there.
+    const over = list.page.getByRole("button", { name: "Answer Over the row" })
+    await over.waitFor()
+    expect((await over.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+    await list.picture("list-answer-phone")
+    expect(await list.overflows()).toEqual([])
+    await over.tap()
+    const peek = list.page.locator(`[data-peek="${third.id}"]`)
+    await peek.locator("[data-armed][data-whole]").waitFor()
+    await list.picture("peek-phone")
+    expect(await list.overflows()).toEqual([])
+    expect(await list.axe()).toEqual([])
+    await peek.locator("[data-act=allow]").tap()
+    await said(app, third.id, "over-row")
+    await peek.getByRole("button", { name: "Close" }).tap()
+    await peek.waitFor({ state: "detached" })
     await list.page.getByRole("button", { name: /waits? for you/ }).tap()
     const inbox = list.page.locator("[data-inbox=phone]")
     await inbox.getByRole("radio", { name: "B", exact: true }).tap()

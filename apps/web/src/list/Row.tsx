@@ -101,8 +101,25 @@ function MadeRow({
           <Trace session={id} />
         </span>
       )}
+      {section === "waits" && editing === undefined ? <AnswerButton label={label} /> : null}
       <MoreButton label={label} />
     </>
+  )
+}
+
+/** Opens what it asks over the row, where there are no keys and no pointer that rests: on the phone. */
+function AnswerButton({ label }: { readonly label: string }): ReactElement {
+  return (
+    <button
+      type="button"
+      className={css["answer"]}
+      tabIndex={-1}
+      aria-haspopup="dialog"
+      aria-label={`Answer ${label}`}
+      data-answer=""
+    >
+      Answer
+    </button>
   )
 }
 

@@ -7,6 +7,7 @@ import { useOpen } from "../workspace/use-open.ts"
 import type { ListRow } from "./arrange.ts"
 import { focusRow, useEditing } from "./editing.ts"
 import { indexOfRow } from "./ListModel.ts"
+import { usePeek } from "./peek.ts"
 import { Row } from "./Row.tsx"
 import { RowCard, useCardOf } from "./RowCard.tsx"
 import { RowMenu } from "./RowMenu.tsx"
@@ -149,6 +150,7 @@ const TOUCHED = 1500
 function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typeof useCardOf>) {
   const list = useList()
   const open = useOpen()
+  const peek = usePeek()
   const { table } = useHub()
   const onClick = useCallback(
     (event: MouseEvent) => {
@@ -156,6 +158,7 @@ function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typ
       const target = event.target as Element
       if (id === undefined) return
       if (target.closest("[data-more]") !== null) return openMenuAt(target)
+      if (target.closest("[data-answer]") !== null) return peek(id)
       if (target.matches("[data-choose]")) return list.toggle(id)
       if (event.shiftKey && target.closest("a") !== null) {
         event.preventDefault()
@@ -166,7 +169,7 @@ function useRowEvents(pointed: PointedRow, { move, press, hide }: ReturnType<typ
       list.pick(id)
       open.session(id)
     },
-    [list, open],
+    [list, open, peek],
   )
   const onPointerMove = useCallback(
     (event: PointerEvent) => {
