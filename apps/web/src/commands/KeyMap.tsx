@@ -1,8 +1,7 @@
 /** All keys, by where they count: read from the registry, so it shows what is so at this moment. */
 import { useState } from "react"
 import type { ReactElement } from "react"
-import { Dialog } from "radix-ui"
-import { useCloseOver } from "../ui/close-over.ts"
+import { PageDialog } from "../ui/PageDialog.tsx"
 import type { Command, When } from "./command.ts"
 import { isApple, keyText } from "./key-text.ts"
 import { keyMapIsOpen } from "./palette-state.ts"
@@ -39,36 +38,19 @@ export default function KeyMap(): ReactElement {
   const all = useAllCommands()
   // Those of a row are there only while it has the focus, which this takes.
   const [atFirst] = useState(() => commands.all.get())
-  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
-  const close = (): void => keyMapIsOpen.set(false)
-  useCloseOver(true, close)
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className={styles["behind"]} />
-        <Dialog.Content
-          className={styles["map"]}
-          aria-describedby={undefined}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault()
-            before?.focus()
-          }}
-        >
-          <header className={styles["head"]}>
-            <Dialog.Title className={styles["title"]}>Keys</Dialog.Title>
-            <span className={styles["soft"]}>In a terminal, a key of ours that is pressed twice goes to the program.</span>
-            <Dialog.Close className={styles["close"]}>
-              Close <kbd>Esc</kbd>
-            </Dialog.Close>
-          </header>
-          <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
-            {PLACES.map(([when, title]) => (
-              <Place key={when} title={title} commands={commandsAt([...atFirst, ...all], when)} />
-            ))}
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <PageDialog
+      title="Keys"
+      about="In a terminal, a key of ours that is pressed twice goes to the program."
+      isWide
+      onClose={() => keyMapIsOpen.set(false)}
+    >
+      <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
+        {PLACES.map(([when, title]) => (
+          <Place key={when} title={title} commands={commandsAt([...atFirst, ...all], when)} />
+        ))}
+      </div>
+    </PageDialog>
   )
 }
 

@@ -1,7 +1,6 @@
 /** The answers that are remembered for one session: seen, and forgotten (docs/protocol/app-rules.md, APP-143). */
 import { useCallback, useState } from "react"
 import type { ReactElement } from "react"
-import { Dialog } from "radix-ui"
 import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Hub } from "@holdfast/client/model"
 import { useSession } from "@holdfast/react"
@@ -9,7 +8,7 @@ import { useGo } from "../app/use-route.ts"
 import { Things } from "../settings/Part.tsx"
 import { useAsked } from "../settings/use-asked.ts"
 import { Button } from "../ui/Button.tsx"
-import { useCloseOver } from "../ui/close-over.ts"
+import { PageDialog } from "../ui/PageDialog.tsx"
 import { shownRules } from "./session-rules-state.ts"
 import styles from "./SessionRules.module.css"
 import { Written } from "./Written.tsx"
@@ -20,47 +19,22 @@ const close = (): void => shownRules.set(undefined)
 // oxlint-disable-next-line import/no-default-export -- it is loaded when it is first shown
 export default function SessionRules({ session }: { readonly session: string }): ReactElement {
   const { session: record } = useSession(session)
-  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const go = useGo()
-  useCloseOver(true, close)
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => isOpen || close()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className={styles["behind"]} />
-        <Dialog.Content
-          className={styles["rules"]}
-          aria-describedby={undefined}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault()
-            before?.focus()
+    <PageDialog title="Rules of this session" about={record?.label} onClose={close}>
+      <Remembered session={session} />
+      <footer className={styles["foot"]}>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            close()
+            go("/settings/rules")
           }}
         >
-          <header className={styles["head"]}>
-            <Dialog.Title className={styles["title"]}>Rules of this session</Dialog.Title>
-            <span className={styles["label"]} dir="auto">
-              {record?.label}
-            </span>
-            <Dialog.Close asChild>
-              <Button kind="quiet" keys="Escape">
-                Close
-              </Button>
-            </Dialog.Close>
-          </header>
-          <Remembered session={session} />
-          <footer className={styles["foot"]}>
-            <Button
-              kind="quiet"
-              onClick={() => {
-                close()
-                go("/settings/rules")
-              }}
-            >
-              Rules for all sessions
-            </Button>
-          </footer>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+          Rules for all sessions
+        </Button>
+      </footer>
+    </PageDialog>
   )
 }
 

@@ -3,6 +3,7 @@ import { memo, useRef } from "react"
 import type { CSSProperties, ReactElement, ReactNode, Ref } from "react"
 import { Virtualizer } from "virtua"
 import { Written } from "../../requests/Written.tsx"
+import colorCss from "../code-colors.module.css"
 import css from "./Diff.module.css"
 import { moveAmongLines } from "./line-keys.ts"
 import { piecesOf, sideBySide } from "./rows.ts"
@@ -229,7 +230,7 @@ const Code = memo(function Code({
           piece.color === 0 && !piece.isMarked ? (
             <Written key={at} text={piece.text} />
           ) : (
-            <span key={at} className={`${css[`c${piece.color}`] ?? ""} ${piece.isMarked ? css["mark"] : ""}`}>
+            <span key={at} className={`${colorCss[`c${piece.color}`] ?? ""} ${piece.isMarked ? css["mark"] : ""}`}>
               <Written text={piece.text} />
             </span>
           ),

@@ -1,5 +1,6 @@
 /** Lines of code with their colours: one component in `memo` for each chunk and for each line. */
 import { memo } from "react"
+import colorCss from "../../../ui/code-colors.module.css"
 import css from "./code.module.css"
 import type { CodeChunk } from "./CodeText.ts"
 import { runsOf } from "./highlighter.ts"
@@ -19,7 +20,7 @@ export const CodeLine = memo(function CodeLine({
         run.color === 0 ? (
           run.text
         ) : (
-          <span key={index} className={css[`c${run.color}`]}>
+          <span key={index} className={colorCss[`c${run.color}`]}>
             {run.text}
           </span>
         ),

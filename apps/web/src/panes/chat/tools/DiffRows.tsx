@@ -5,7 +5,7 @@ import { runsOf, highlight } from "../code/highlighter.ts"
 import type { LineColors } from "../code/highlighter.ts"
 import { diffOf } from "../rows/changes.ts"
 import type { DiffLine, FileChange } from "../rows/changes.ts"
-import codeCss from "../code/code.module.css"
+import colorCss from "../../../ui/code-colors.module.css"
 
 /** Lines of a diff that are shown until someone asks for all. */
 export const DIFF_SHOWN = 6
@@ -59,7 +59,7 @@ const DiffRow = memo(function DiffRow({ line, colors }: DiffRowProps) {
           run.color === 0 ? (
             run.text
           ) : (
-            <span key={index} className={codeCss[`c${run.color}`]}>
+            <span key={index} className={colorCss[`c${run.color}`]}>
               {run.text}
             </span>
           ),
