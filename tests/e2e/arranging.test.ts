@@ -62,6 +62,7 @@ describe("arranging panes", () => {
     for (const key of keys) await page.keyboard.press(key)
     await page.getByRole("tab").nth(1).waitFor()
     await page.locator("main").getByRole("tab", { name: /shell/ }).click({ button: "right" })
+    await page.getByRole("menuitem", { name: "Move the pane", exact: true }).click()
     await page.getByRole("menuitem", { name: /Move the pane down/ }).click()
     await expect.poll(async () => (await box(pane(shell.id))).y).toBeGreaterThan(before.y + 200)
     await openSession(talk.id)

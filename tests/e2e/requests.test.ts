@@ -27,6 +27,12 @@ describe("requests", () => {
     await picture("dock-command-dark")
     expect(await overflows()).toEqual([])
     expect(await axe()).toEqual([])
+    // At twice the size the page is as narrow as a phone's, and has its keys all the same.
+    await page.setViewportSize({ width: 720, height: 450 })
+    for (const act of ["allow", "refuse"]) await request.locator(`[data-act=${act}] kbd`).waitFor()
+    await picture("zoomed-dark")
+    expect(await overflows()).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
     await request.focus()
     await page.keyboard.press("e")
     await request.getByLabel("The command that runs instead").fill("echo edited")

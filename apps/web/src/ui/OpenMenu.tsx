@@ -6,6 +6,7 @@ import { keyText } from "../commands/key-text.ts"
 import { giveBackFocus } from "./close-over.ts"
 import { Icon } from "./icons.tsx"
 import type { MenuChoice, MenuItem } from "./menu-item.ts"
+import { MoreBelow } from "./MoreBelow.tsx"
 import styles from "./over.module.css"
 
 /** Something that has a place on the page. */
@@ -56,6 +57,7 @@ export function OpenMenu(props: OpenMenuProps): ReactElement {
           }}
         >
           <Items items={items} isFocused={isByKey} />
+          <MoreBelow />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -83,6 +85,7 @@ function SubMenu({ item, items }: { readonly item: MenuChoice; readonly items: R
       <Radix.Portal>
         <Radix.SubContent className={styles["menu"]} collisionPadding={8} loop>
           <Items items={items} isFocused={false} />
+          <MoreBelow />
         </Radix.SubContent>
       </Radix.Portal>
     </Radix.Sub>

@@ -7,9 +7,11 @@ import type { MenuItem } from "../ui/menu-item.ts"
 /** Commands of the workspace by their ids, in the order of the menu. */
 const OWN: ReadonlyArray<ReadonlyArray<string>> = [
   ["pane.split.right", "pane.split.down", "pane.zoom"],
-  ["pane.move.left", "pane.move.right", "pane.move.up", "pane.move.down"],
   ["pane.close", "pane.close-others"],
 ]
+
+/** Those that are in a menu of their own, below the first group. */
+const MOVES: ReadonlyArray<string> = ["pane.move.left", "pane.move.right", "pane.move.up", "pane.move.down"]
 
 /** What is done with the session itself, as in the menu of its row, with its signs. */
 const SESSION: ReadonlyMap<string, IconName> = new Map([
@@ -30,7 +32,7 @@ export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuIt
   // Two panes may show one session.
   const ofSession = new Map<string, Command>()
   for (const command of commands.now()) if (command.session === session) ofSession.set(command.id, command)
-  const own = new Set([...OWN.flat(), ...SESSION.keys()])
+  const own = new Set([...OWN.flat(), ...MOVES, ...SESSION.keys()])
   const about = [...ofSession.values()]
     // What answers a request is beside the request, which a menu does not show; what a field has by its keys alone is in no menu.
     .filter(({ id, target, when }) => target === undefined && when !== "composer" && !own.has(id))
@@ -40,15 +42,18 @@ export function paneMenu(session: string, isPhone = false): ReadonlyArray<MenuIt
     if (command === undefined) return []
     return [{ ...itemOf(command), icon, ...(id === "session.trash" ? { isDanger: true } : {}) }]
   })
-  const groups = (isPhone ? [["pane.close"]] : OWN).map((ids) =>
-    ids.flatMap((id) => {
-      const command = commands.find(id)
-      return command === undefined ? [] : [itemOf(command)]
-    }),
-  )
-  return [about, acts, ...groups]
+  const [first = [], ...groups] = (isPhone ? [["pane.close"]] : OWN).map(itemsOf)
+  const moves = isPhone ? [] : itemsOf(MOVES)
+  const move: ReadonlyArray<MenuItem> = moves.length === 0 ? [] : [{ title: "Move the pane", items: moves }]
+  return [about, acts, [...first, ...move], ...groups]
     .filter((group) => group.length > 0)
     .flatMap((group, at) => (at === 0 ? group : ["line" as const, ...group]))
 }
+
+const itemsOf = (ids: ReadonlyArray<string>): ReadonlyArray<MenuItem> =>
+  ids.flatMap((id) => {
+    const command = commands.find(id)
+    return command === undefined ? [] : [itemOf(command)]
+  })
 
 const itemOf = ({ title, run, keys }: Command): Exclude<MenuItem, "line"> => ({ title, run, keys: keys?.[0] })
