@@ -12,6 +12,7 @@ import { newsOf } from "./news.ts"
 import { directoryName } from "./session-directory.ts"
 import type { Making, SessionState } from "./state.ts"
 import { afterProcess, reported, withoutReports } from "./terminal/program.ts"
+import { answersResize } from "./terminal/redraw.ts"
 import type { TerminalFacts } from "./terminal/terminal-facts.ts"
 
 /** The state after one event more. `undefined` is the state before the first event. */
@@ -28,12 +29,15 @@ export function evolve(state: SessionState | undefined, event: Event, session: s
   return what === undefined ? changed : { ...changed, news: { seq: event.seq, time: event.time, what } }
 }
 
-/** The state after output: the one event that is so frequent that it is not decoded for this. */
+/**
+ * The state after output: the one event that is so frequent that it is not decoded for this. `lastActiveAt` is its time, unless it
+ * only answers a resize (T-60).
+ */
 export function evolveOutput(state: SessionState, seq: number, time: number): SessionState {
   return {
     ...state,
     lastSeq: seq,
-    lastActiveAt: time,
+    lastActiveAt: answersResize(state.terminal?.resizedAt, time) ? state.lastActiveAt : time,
   }
 }
 
@@ -89,13 +93,13 @@ function changes(state: SessionState, known: KnownEvent, event: Event): SessionS
     case "session/deleted":
       return { ...touched, status: "deleted", deletedAt: time, purgeAt: known.data.purgeAt }
     case "terminal/output":
-      return { ...state, lastActiveAt: time }
+      return evolveOutput(state, event.seq, time)
     case "terminal/starting":
       return restarted({ ...touched, lastActiveAt: time }, known.data)
     case "terminal/started":
       return terminal({ ...touched, process: "running" }, known.data)
     case "terminal/resize":
-      return terminal(touched, known.data)
+      return onTerminal(touched, (part) => ({ ...part, ...known.data, resizedAt: time }))
     case "terminal/title":
       return terminal(touched, known.data)
     case "terminal/program":

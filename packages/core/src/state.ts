@@ -111,6 +111,7 @@ function toTerminal({
   cols,
   rows,
   title,
+  resizedAt,
   pid,
   typist,
   program,
@@ -118,6 +119,7 @@ function toTerminal({
 }: TerminalFacts): NonNullable<Session["terminal"]> {
   const { command, args, cwd, term } = spec
   const terminal: Making<NonNullable<Session["terminal"]>> = { command, args, cwd, term, cols, rows, title }
+  if (resizedAt !== undefined) terminal.resizedAt = resizedAt
   if (pid !== undefined) terminal.pid = pid
   if (typist !== undefined) terminal.typist = typist
   if (program !== undefined) terminal.program = program

@@ -38,6 +38,7 @@ const terminal: Required<TerminalFacts> = {
   cols: 90,
   rows: 30,
   title: "a title",
+  resizedAt: 10,
   pid: 7,
   typist: { client: "tab", name: "Ada", seat: "seat-1" },
   program: { state: "blocked", kind: "question", message: "which?", task: "a", tasks: [{ id: "a", state: "blocked" }], since: 9 },

@@ -204,6 +204,31 @@ describe("the fold of a session", () => {
     expect(direct).toEqual(evolve(state, { seq: 2, time: 77, channel: "terminal", type: "output", data: { text: "x" } }, id))
   })
 
+  it("T-60 neither a resize nor the redraw that answers it is activity; what is printed a second later is", () => {
+    const started: Command = { _tag: "ProcessStarted", pid: 1, cols: 80, rows: 24 }
+    const { state } = play([create, started])
+    if (state === undefined) throw new Error("no state")
+    const after = (...steps: ReadonlyArray<readonly [time: number, name?: "resize"]>): number =>
+      steps.reduce<SessionState>((before, [time, name]) => {
+        const seq = before.lastSeq + 1
+        if (name === undefined) {
+          const output: Event = { seq, time, channel: "terminal", type: "output", data: { text: "x" } }
+          const next = evolveOutput(before, seq, time)
+          expect(evolve(before, output, id)).toEqual(next)
+          return next
+        }
+        const event = eventOf({ name: "terminal/resize", data: { cols: time, rows: 9 } }, seq, time)
+        return evolve(before, event, id) ?? before
+      }, state).lastActiveAt
+    const created = state.createdAt
+    expect(after([5000, "resize"])).toBe(created)
+    expect(after([3000], [5000, "resize"], [5000], [5400], [5999])).toBe(3000)
+    expect(after([3000], [5000, "resize"], [5400], [6000])).toBe(6000)
+    // A window that is dragged: the last of its sizes counts.
+    expect(after([5000, "resize"], [5500], [5900, "resize"], [6800])).toBe(created)
+    expect(after([5000, "resize"], [4900])).toBe(4900)
+  })
+
   it("a record shows the bounds of the store, and the directory that it was created with", () => {
     const { state } = play([create])
     if (state === undefined) throw new Error("no state")

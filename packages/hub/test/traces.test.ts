@@ -85,6 +85,32 @@ describe.each(["memory", "sqlite"])("traces of sessions, %s", (store) => {
     expect(signs).toMatch(/^\.+w{2,3}\.+w\.?f\.?$/)
   })
 
+  it("T-60 a terminal that is looked at from a window of another size, and redraws for it, was not active", async () => {
+    runner = new ScriptedRunner("one")
+    await open()
+    const { id } = await createTerminal(house, { command: "/bin/cat" })
+    const now = async () => await ask("sessions.get", { session: id })
+    const happens = async (what: () => void) => {
+      const before = (await now()).lastSeq
+      what()
+      await eventually("the event", 2000, async () => (await now()).lastSeq > before)
+      return await now()
+    }
+    const print = () => happens(() => runner?.print("again\r\n"))
+    const { lastActiveAt } = await print()
+    pass(8 * MINUTE)
+    await happens(() => void ask("terminal.resize", { session: id, cols: 100, rows: 30 }))
+    pass(400)
+    const redrawn = await print()
+    expect(redrawn).toMatchObject({ lastActiveAt, terminal: { cols: 100, resizedAt: begin + 8 * MINUTE } })
+    expect((await ask("sessions.list", {})).sessions).toEqual([redrawn])
+    expect((await trace(id))?.signs).toMatch(/^\.+w\.+$/)
+    pass(1000)
+    expect((await print()).lastActiveAt).toBe(Date.now())
+    pass(MINUTE)
+    expect((await trace(id))?.signs).toMatch(/^\.*w\.+w\.?$/)
+  })
+
   it("L-7 of many sessions those with nothing are left out, and a bound credential sees its own alone", async () => {
     await open()
     const agents = await Promise.all([1, 2, 3].map(() => createAgent(house)))

@@ -95,6 +95,7 @@ export const TerminalState = Schema.Struct({
   cols: Schema.Int,
   rows: Schema.Int,
   title: Schema.String,
+  resizedAt: Schema.optionalKey(Schema.Finite),
   pid: Schema.optionalKey(Schema.Int),
   typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
   /** What its program reports of itself; absent when that is nothing. */

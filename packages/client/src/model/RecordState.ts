@@ -80,6 +80,7 @@ function stateOf(record: Session): SessionState {
             cols: terminal.cols,
             rows: terminal.rows,
             title: terminal.title,
+            ...(terminal.resizedAt === undefined ? {} : { resizedAt: terminal.resizedAt }),
             ...(terminal.pid === undefined ? {} : { pid: terminal.pid }),
             ...(terminal.typist === undefined ? {} : { typist: terminal.typist }),
             ...(terminal.program === undefined ? {} : { program: terminal.program }),

@@ -1,5 +1,6 @@
 /** What a terminal does now: the last line that its program printed, or that it shows a full screen. */
 import { readRecord } from "@holdfast/protocol/record"
+import { answersResize } from "../terminal/redraw.ts"
 import { type DoingNow, type DoingReader, type PassedRecord, wordsOf } from "./doing-reader.ts"
 import { lastLineOf } from "./last-line.ts"
 
@@ -14,6 +15,7 @@ export class TerminalDoing implements DoingReader {
   #parts: Array<Uint8Array> = []
   #bytes = 0
   #time = 0
+  #resizedAt: number | undefined
   #now: DoingNow | undefined
 
   take(records: ReadonlyArray<PassedRecord>): void {
@@ -24,11 +26,15 @@ export class TerminalDoing implements DoingReader {
         this.#parts.push(body)
         this.#bytes += body.length
         if (this.#bytes > GATHERED) this.#cut()
+        if (!answersResize(this.#resizedAt, time)) this.#time = time
       } else if (type === "starting" || type === "exit" || type === "lost") {
         this.#parts = []
         this.#bytes = 0
-      } else continue
-      this.#time = time
+        this.#time = time
+      } else {
+        if (type === "resize") this.#resizedAt = time
+        continue
+      }
       this.#now = undefined
     }
   }

@@ -8,6 +8,8 @@ export interface TerminalFacts {
   readonly cols: number
   readonly rows: number
   readonly title: string
+  /** When its size was changed last. */
+  readonly resizedAt?: number
   readonly pid?: number
   /** Who holds the keyboard: `seat` decides, the others are for people. */
   readonly typist?: { readonly client: string; readonly name: string; readonly seat: string }

@@ -52,6 +52,22 @@ describe("what a session does now", () => {
     expect(reader.now().what).toBe("nothing")
   })
 
+  it("T-60 a redraw for a new size is shown as of when the program did it by itself", () => {
+    const reader = new TerminalDoing()
+    const at = (time: number, text?: string) =>
+      reader.take([
+        text === undefined
+          ? encodeEvent({ seq: ++seq, time, channel: "terminal", type: "resize", data: { cols: 9, rows: 9 } })
+          : encodeOutput(++seq, time, new TextEncoder().encode(text)),
+      ])
+    at(1000, "one")
+    at(9000)
+    at(9100, "\r\ntwo")
+    expect(reader.now()).toEqual({ what: "printing", words: "two", time: 1000 })
+    at(10_000, "\r\nthree")
+    expect(reader.now()).toEqual({ what: "printing", words: "three", time: 10_000 })
+  })
+
   it("L-3 sequences add nothing to the words, returns begin a line again, and a full screen has no last line", () => {
     const line = (text: string) => lastLineOf(text).line
     expect(line("a\r\nb\r\n")).toBe("b")

@@ -235,8 +235,10 @@ export class OpenSession {
     const state = evolveOutput(this.state, seq, work.time)
     work.placed(seq)
     outputPassed(work.bytes)
-    const stored = work.time - this.#storedActiveAt >= ACTIVE_EVERY ? state : undefined
-    this.#launch([record], state, stored, work, undefined, undefined, this.#output.points(seq, work.time))
+    const { lastActiveAt } = state
+    const stored = lastActiveAt - this.#storedActiveAt >= ACTIVE_EVERY ? state : undefined
+    const trace = lastActiveAt === work.time ? this.#output.points(seq, work.time) : undefined
+    this.#launch([record], state, stored, work, undefined, undefined, trace)
   }
 
   #launch(
