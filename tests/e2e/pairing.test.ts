@@ -1,6 +1,8 @@
 /** A phone is paired in the settings, by the code that is on the page, and signed out there. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { connect } from "@holdfast/client"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
+import { eventually } from "@holdfast/testkit/eventually"
 import { type RunningApp, startApp } from "./app.ts"
 import { readCode } from "./qr.ts"
 
@@ -55,7 +57,7 @@ describe("pairing a phone", () => {
     await Promise.all([desk.close(), phone.close(), again.close()])
   })
 
-  it("APP-9 says that a key is not known, and signs out again with all that this browser keeps", async () => {
+  it("APP-9 G-26 says that a key is not known, and signs out again: the key ends, in every tab, with all that this browser keeps", async () => {
     const { page, connected, close, picture, axe } = await app.open({ isSignedIn: false })
     const way = page.getByLabel("Or paste a link or a key here")
     await way.fill("not-a-key")
@@ -69,12 +71,32 @@ describe("pairing a phone", () => {
     await connected()
     await page.goto(`${app.hub.url()}/settings/devices`)
     await connected()
+    const keys = `Object.entries(localStorage).filter(([name]) => name.includes("key")).map(([, key]) => key)`
+    const [copied] = (await page.evaluate(keys)) as ReadonlyArray<string>
+    const tab = await page.context().newPage()
+    await tab.goto(app.hub.url())
+    await tab.getByRole("button", { name: /^Connected/ }).waitFor({ state: "attached" })
+    const lets = async () =>
+      (await fetch(`${app.hub.url()}/api/sessions`, { headers: { authorization: `Bearer ${copied}` } })).status
+    expect(await lets()).toBe(200)
     await page.getByRole("button", { name: "Sign out of this browser" }).click()
     await picture("settings-sign-out-dark")
     expect(await axe()).toEqual([])
+    await page.context().route(/\/api\/sign-in$/, (route) => route.abort())
+    await page.getByRole("button", { name: "Sign out now" }).click()
+    await page.getByText(/has not ended this browser's key/).waitFor()
+    expect([await page.evaluate(keys), await page.getByRole("button", { name: "Sign out here anyway" }).count()]).toEqual([
+      [copied],
+      1,
+    ])
+    await page.context().unroute(/\/api\/sign-in$/)
+    await page.getByRole("button", { name: "Stay" }).click()
+    await page.getByRole("button", { name: "Sign out of this browser" }).click()
     await page.getByRole("button", { name: "Sign out now" }).click()
     await page.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
-    expect(await page.evaluate(`Object.keys(localStorage).filter((name) => name.includes("key"))`)).toEqual([])
+    expect(await page.evaluate(keys)).toEqual([])
+    expect(await lets()).toBe(401)
+    await tab.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
     const kept = `new Promise((resolve) => {
       const open = indexedDB.open("holdfast-app")
       open.onsuccess = () => {
@@ -84,6 +106,18 @@ describe("pairing a phone", () => {
     })`
     await expect.poll(() => page.evaluate(kept)).toBe(0)
     await close()
+  })
+
+  it("G-26 who signs out over the socket gets the answer before it is closed", async () => {
+    const { body } = await app.hub.call<{ readonly url: string }>("POST", "/api/links")
+    const page = await (await fetch(app.hub.url() + body.url.slice(body.url.indexOf("/open")))).text()
+    const { connection } = connect(app.hub.url(), { client: "signs-out", token: /data-key="([^"]+)"/.exec(page)?.[1] ?? "" })
+    const closed = Promise.withResolvers<string>()
+    connection.onState((state) => state._tag === "Refused" && closed.resolve(state.error.tag))
+    await eventually("it is connected", 10_000, () => connection.state._tag === "Online")
+    expect(await connection.call("signIn.end", {})).toEqual({ ended: true })
+    expect(await closed.promise).toBe("Unauthorized")
+    connection.close()
   })
 
   it("APP-29 says on a device that may not administer that it may not see the others", async () => {

@@ -103,6 +103,7 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "tokens.revoke": ["token revoke"],
   "credential.rotate": ["token rotate"],
   "credential.prove": { without: "every command asks for it before it sends its credential" },
+  "signIn.end": { without: "for browsers, which sign themselves out; token revoke ends a device from elsewhere" },
   "devices.pair": ["pair"],
   "devices.paired": ["pair"],
   "links.create": ["link", "open"],

@@ -41,6 +41,8 @@ export interface Principal {
   readonly holder?: string
   /** It is a device of its holder's: a credential with a scope of its own (G-23). */
   readonly device?: true
+  /** It is the key of a browser that the credential signed in: an id of that key, to end it alone (G-26). */
+  readonly browser?: string
 }
 
 /** Whose keys a caller uses, which names the person (H-22). */

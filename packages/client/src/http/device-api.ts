@@ -18,6 +18,8 @@ export function makeDeviceApi(options: HttpOptions) {
     /** What has become of a link; `wait` is how many seconds to wait for a device, at most 45. */
     paired: (pairing: string, wait = 0, how?: CallOptions): Promise<PairingReport> =>
       call<"devices.paired">("GET /api/devices/:pairing", { pairing, wait }, how),
+    /** Signs this browser, or this paired device, out: whoever has a copy of its key has nothing. `Unprocessable` for a token. */
+    signOut: (how?: CallOptions): Promise<{ readonly ended: boolean }> => call<"signIn.end">("DELETE /api/sign-in", {}, how),
     /** Gives a device, or a token of a program, another name. */
     rename: (tokenId: string, name: string, how?: CallOptions): Promise<TokenShown> =>
       call<"tokens.rename">("PATCH /api/tokens/:tokenId", { tokenId, name }, how),

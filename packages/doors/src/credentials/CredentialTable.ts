@@ -31,6 +31,14 @@ export function lasting(hash: string, principal: Principal, provable = true, exp
   }
 }
 
+/** A sign-in that was taken out of force. */
+export interface SignedOut {
+  /** The settings that kept it. */
+  readonly settings: ReadonlyArray<string>
+  /** Closes what it opened. */
+  readonly close: () => void
+}
+
 /** All credentials, and who is told when one ends. */
 export class CredentialTable {
   readonly #byHash = new Map<string, Entry>()
@@ -39,7 +47,7 @@ export class CredentialTable {
   /** Those whose time is over. */
   readonly expired: ExpiredSecrets
   readonly #listeners: Array<(credential: string, hasExpired: boolean) => void> = []
-  readonly #keyListeners: Array<(browser: Principal) => void> = []
+  readonly #keyListeners: Array<(browser: Principal, hasExpired: boolean) => void> = []
   readonly #now: () => number
 
   /** `now` gives epoch milliseconds. */
@@ -87,7 +95,26 @@ export class CredentialTable {
     if (entry === undefined) return
     this.expired.remember(hash, { expiresAt: entry.expiresAt, isBrowser: true })
     this.#remove(hash)
-    for (const listener of this.#keyListeners) listener(entry.principal)
+    for (const listener of this.#keyListeners) listener(entry.principal, true)
+  }
+
+  /**
+   * Takes the key of a browser, or a device with the browsers that it signed in, out of force (G-26); `undefined` for any other
+   * credential, which is left as it is.
+   */
+  signOut({ browser, credential, device }: Principal): SignedOut | undefined {
+    if (browser === undefined && device !== true) return undefined
+    const isIt = ({ principal }: Entry): boolean =>
+      principal.credential === credential && (browser === undefined || principal.browser === browser)
+    const entries = [...this.#byHash.values()].filter(isIt)
+    for (const { hash } of entries) this.#remove(hash)
+    return {
+      settings: entries.flatMap(({ setting }) => setting ?? []),
+      close: () => {
+        if (browser === undefined) for (const listener of this.#listeners) listener(credential, false)
+        else for (const { principal } of entries) for (const listener of this.#keyListeners) listener(principal, false)
+      },
+    }
   }
 
   /** The one with this hash. */
@@ -145,8 +172,8 @@ export class CredentialTable {
     this.#listeners.push(listener)
   }
 
-  /** Calls back with each browser whose key ends at its time: the one principal that `find` gave for it. */
-  onKeyEnd(listener: (browser: Principal) => void): void {
+  /** Calls back with each browser whose key ends by itself, and whether its time had come: the one principal that `find` gave for it. */
+  onKeyEnd(listener: (browser: Principal, hasExpired: boolean) => void): void {
     this.#keyListeners.push(listener)
   }
 

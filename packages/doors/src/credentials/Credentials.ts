@@ -12,8 +12,9 @@ import type { Principal } from "@holdfast/hub/Hub"
 import { CredentialTable, lasting } from "./CredentialTable.ts"
 import type { CredentialOptions, NewToken } from "./credential-options.ts"
 import type { Expired } from "./ExpiredSecrets.ts"
-import { FIXED, KeptCredentials, OWNER } from "./KeptCredentials.ts"
+import { KeptCredentials } from "./KeptCredentials.ts"
 import type { NewDevice } from "./links.ts"
+import { FIXED, OWNER } from "./owner.ts"
 import type { Pairing } from "./Pairings.ts"
 import { PROVABLE_MIN } from "./proof.ts"
 import { hashSecret } from "./secret.ts"
@@ -53,8 +54,13 @@ export interface Credentials {
   readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>
   /** Calls back with the id of each credential that ends, and whether its time had come. */
   readonly onEnd: (listener: (credential: string, hasExpired: boolean) => void) => void
-  /** Calls back with each browser whose sign-in ends at its time: the principal that `authenticate` gave for it, and no equal one. */
-  readonly onKeyEnd: (listener: (browser: Principal) => void) => void
+  /** Signs out the browser or the device that asks; gives false for any other credential. What it opened is closed a moment later. */
+  readonly signOut: (principal: Principal) => Effect.Effect<boolean, StorageFull | Unavailable>
+  /**
+   * Calls back with each browser whose sign-in ends by itself, and whether its time had come: the principal that `authenticate`
+   * gave for it, and no equal one.
+   */
+  readonly onKeyEnd: (listener: (browser: Principal, hasExpired: boolean) => void) => void
   /** Calls back with each token that the store has let go of: that person is not there any more. */
   readonly onLeft: (listener: (person: string) => void) => void
   /** The owner, as whom the hub itself makes links. */
@@ -82,6 +88,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     renameToken: (id, name) => made.renameToken(id, name),
     revokeToken: (id) => made.revokeToken(id),
     rotate: made.rotate,
+    signOut: (principal) => made.signOut(principal),
     makeLink: (principal) => made.makeLink(principal),
     makePairing: (principal, device) => made.makePairing(principal, device),
     pairing: (id) => made.pairing(id),

@@ -4,32 +4,23 @@
  */
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
+import { type StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "@holdfast/hub/Hub"
 import { type CredentialTable, type Entry, lasting } from "./CredentialTable.ts"
 import type { CredentialOptions, NewToken, SettingProblem } from "./credential-options.ts"
+import { endedProblem, signedOutProblem, storeProblem } from "./credential-problems.ts"
 import { Expiry } from "./Expiry.ts"
 import { Forgetting } from "./Forgetting.ts"
 import { Links, type NewDevice, type PairedDevice } from "./links.ts"
 import { type Pairing, Pairings } from "./Pairings.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
-import { keyText, parseKey, parseToken, tokenText } from "./stored.ts"
-
-/** What the owner's credential, its successors and the fixed token have in common. No token's id is `owner`. */
-export const OWNER = { name: "owner", scope: "all", holder: "owner" } as const
-
-/** Id of the fixed token. */
-export const FIXED = "fixed"
+import { FIXED, OWNER } from "./owner.ts"
+import { BROWSER, EXPIRED, keyText, parseKey, parseToken, TOKEN, tokenText } from "./stored.ts"
 
 /** What a device is called that was given no name. */
 const DEVICE = "Phone"
-
-/** Settings: tokens by their ids, keys of browsers by their hashes, and by the hash of its secret when a token expired. */
-const TOKEN = "token/"
-const BROWSER = "browser/"
-const EXPIRED = "expired/"
 
 type Kept<A> = Effect.Effect<A, StorageFull | Unavailable>
 
@@ -177,7 +168,7 @@ export class KeptCredentials {
   #addKey(hash: string, principal: Principal, expiresAt: number): void {
     const setting = `${BROWSER}${hash}`
     // Its own object: connections that it opened are known by it.
-    this.#table.add({ hash, principal: { ...principal }, expiresAt, setting })
+    this.#table.add({ hash, principal: { ...principal, browser: makeId() }, expiresAt, setting })
     this.#expiry.add(setting, expiresAt)
   }
 
@@ -186,6 +177,20 @@ export class KeptCredentials {
       if (!this.#shown.has(id)) return Effect.succeed(false)
       return this.#drop(id, this.#table.end(id))
     }).pipe(Effect.mapError(endedProblem), Effect.uninterruptible)
+  }
+
+  signOut(principal: Principal): Kept<boolean> {
+    return Effect.suspend(() => {
+      const signedOut = this.#table.signOut(principal)
+      if (signedOut === undefined) return Effect.succeed(false)
+      const { browser, credential } = principal
+      if (browser !== undefined) this.#links.dropBrowser(browser)
+      const { close, settings } = signedOut
+      const forgotten = browser === undefined ? this.#drop(credential, settings) : this.#forgetting.forget(settings)
+      // Who asked over a connection that is closed now gets the answer first.
+      const closing = Effect.sync(() => void setImmediate(close))
+      return Effect.as(Effect.ensuring(forgotten, closing), true)
+    }).pipe(Effect.mapError(signedOutProblem), Effect.uninterruptible)
   }
 
   /** Ends a token or a browser's key whose time has come; what the store does not let go of now is tried again. */
@@ -334,10 +339,3 @@ export class KeptCredentials {
     return entry
   }
 }
-
-const storeProblem = (error: SettingProblem): StorageFull | Unavailable =>
-  error._tag === "StoreFull" ? new StorageFull({ message: error.message }) : new Unavailable({ message: error.message })
-
-/** What has ended in memory may come back with a restart as long as the store has it. */
-const endedProblem = ({ _tag, message }: SettingProblem): StorageFull | Unavailable =>
-  storeProblem({ _tag, message: `${message}; what you ended is signed out, but a restart may let it in again: repeat this` })

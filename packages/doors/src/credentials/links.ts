@@ -75,6 +75,11 @@ export class Links {
     for (const [hash, { device }] of this.#waiting) if (device !== undefined) this.#waiting.delete(hash)
   }
 
+  /** Drops the links that a browser made. */
+  dropBrowser(browser: string): void {
+    for (const [hash, { principal }] of this.#waiting) if (principal.browser === browser) this.#waiting.delete(hash)
+  }
+
   /** Drops the links a credential made. */
   dropCredential(credential: string): void {
     for (const [hash, link] of this.#waiting) if (link.principal.credential === credential) this.#waiting.delete(hash)

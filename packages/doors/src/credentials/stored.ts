@@ -5,6 +5,15 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { TokenShown } from "@holdfast/protocol/http-bodies"
 
+/** Settings by which tokens are kept, by their ids. */
+export const TOKEN = "token/"
+
+/** Settings by which keys of browsers are kept, by their hashes. */
+export const BROWSER = "browser/"
+
+/** Settings that say when a token expired, by the hash of its secret. */
+export const EXPIRED = "expired/"
+
 const Hash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 /** `from`: of a device, the hash of the owner's credential that it was paired under. */
 const StoredToken = Schema.fromJsonString(Schema.Struct({ ...TokenShown.fields, hash: Hash, from: Schema.optionalKey(Hash) }))

@@ -65,6 +65,11 @@ export function administrationHandlers({
       ),
     ),
     "credential.rotate": run(() => Effect.as(credentials.rotate, { rotated: true })),
+    "signIn.end": run((_, by) =>
+      Effect.flatMap(credentials.signOut(by), (ended): Effect.Effect<{ readonly ended: boolean }, DoorError> =>
+        ended ? Effect.succeed({ ended }) : Effect.fail(notSignedIn()),
+      ),
+    ),
     "credential.prove": ({ credential, nonce }, { address = "" }, done) => {
       const proof = credentials.prove(credential, nonce, address)
       if (proof === undefined) done(Exit.fail(new Unauthorized({ message: "this hub does not know that credential" })))
@@ -95,6 +100,12 @@ export function administrationHandlers({
     "server.docs": run(() => Effect.map(described(version), ({ docs }) => docs)),
   }
 }
+
+const notSignedIn = (): Unprocessable =>
+  new Unprocessable({
+    message:
+      "this is the key of no browser and no paired device, but a credential that other programs may use as well; tokens.revoke ends a token, and credential.rotate replaces the owner's credential",
+  })
 
 const noToken = (tokenId: string): TokenNotFound =>
   new TokenNotFound({ message: "no token has this id; list them with tokens.list", tokenId })

@@ -109,7 +109,9 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     web.endCredential(ended)
     near.endCredential(ended)
   }
-  credentials.onKeyEnd((browser) => close(browser, "this browser's sign-in has expired; sign it in again"))
+  credentials.onKeyEnd((browser, hasExpired) => {
+    close(browser, hasExpired ? "this browser's sign-in has expired; sign it in again" : "this browser has signed out")
+  })
   credentials.onEnd((credential, hasExpired) => {
     const reason = hasExpired ? "the token has expired; use a new one" : "the credential was revoked"
     close(credential, reason)

@@ -94,6 +94,31 @@ describe("what ended and the store refused to let go of", () => {
     }
   })
 
+  it("G-26 a browser and a device that signed out stay so after a restart, also where the store let go of their keys only later", async () => {
+    const { credentials, clock, kept, as, signIn, pair } = await begin()
+    const [browser, other, phone] = [await signIn(FIXED), await signIn(FIXED), await pair()]
+    const ended: Array<string> = []
+    credentials.onKeyEnd(({ browser = "" }, hasExpired) => void ended.push(`browser ${browser !== ""} ${hasExpired}`))
+    credentials.onEnd((credential) => void ended.push(credential))
+    const [device] = credentials.tokens()
+    expect([await run(credentials.signOut(as(other))), await run(credentials.signOut(credentials.owner()))]).toEqual([
+      true,
+      false,
+    ])
+    expect([...kept.all.keys()].sort()).toEqual([`browser/${hashSecret(browser)}`, `token/${device?.id}`])
+    kept.refuses = () => true
+    for (const secret of [browser, phone])
+      expect((await run(Effect.flip(credentials.signOut(as(secret))))).message).toMatch(/a restart .* may let its key in again/)
+    expect([browser, other, phone].map((secret) => credentials.authenticate(secret))).toEqual([undefined, undefined, undefined])
+    await eventually("all were closed", 5000, () => ended.length === 3)
+    expect(ended).toEqual(["browser true false", "browser true false", device?.id])
+    kept.refuses = () => false
+    clock.now += 20
+    await eventually("the store let go of them", 5000, () => kept.all.size === 0 && credentials.tokens().length === 0)
+    const { credentials: next } = await begin(kept)
+    expect([browser, other, phone].map((secret) => next.authenticate(secret))).toEqual([undefined, undefined, undefined])
+  })
+
   it("G-25 the time of an expired token that is not remembered any more leaves the store when it can again", async () => {
     const { credentials, clock, kept } = await begin()
     const expiresAt = clock.now + 10

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { PairingMade, PairingReport, TokenShown } from "@holdfast/protocol/http-bodies"
+import { eventually } from "@holdfast/testkit/eventually"
 import { type Door, startDoor } from "./start.ts"
 
 let door: Door
@@ -43,6 +44,31 @@ describe("devices over HTTP", () => {
     expect((await door.send(`/api/tokens/${id}`, { method: "DELETE" })).status).toBe(200)
     expect((await door.send("/api/sessions", { token: key })).status).toBe(401)
     expect(door.closed).toContain(id)
+  })
+
+  it("G-26 a browser and a device sign themselves out over HTTP, and a program's token does not", async () => {
+    const keyOf = async (url: string) => /data-key="([^"]+)"/.exec((await open(url)).text)?.[1] ?? ""
+    const link = async (token?: string) => String((await post("/api/links", {}, token)).json()["url"])
+    const signOut = (token: string) => door.send("/api/sign-in", { method: "DELETE", token })
+    const lets = async (token: string) => (await door.send("/api/sessions", { token })).status === 200
+    const [browser, other] = [await keyOf(await link()), await keyOf(await link())]
+    const principal = door.credentials().authenticate(browser)
+    const waiting = await link(browser)
+    expect([(await signOut(browser)).json(), await lets(browser), await lets(other)]).toEqual([{ ended: true }, false, true])
+    await eventually("what it had open was closed", 5000, () => door.closed.includes(principal ?? ""))
+    expect([(await signOut(browser)).status, (await open(waiting)).status]).toEqual([401, 401])
+    const phone = await keyOf((await pair({ name: "left" })).url)
+    const tablet = await keyOf(await link(phone))
+    expect([(await signOut(tablet)).json(), await lets(phone)]).toEqual([{ ended: true }, true])
+    expect([(await signOut(phone)).json(), await lets(phone)]).toEqual([{ ended: true }, false])
+    expect((await tokens())?.map(({ name }) => name)).not.toContain("left")
+    const made = (await post("/api/tokens", { name: "ci", scope: "read" })).json()
+    for (const token of [String(made["secret"]), undefined])
+      expect((await door.send("/api/sign-in", { method: "DELETE", token })).json().error).toMatchObject({
+        tag: "Unprocessable",
+        message: expect.stringContaining("tokens.revoke"),
+      })
+    expect(await lets(String(made["secret"]))).toBe(true)
   })
 
   it("G-24 an address can be asked for; one at which the hub does not answer is refused with those at which it does", async () => {

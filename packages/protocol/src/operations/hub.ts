@@ -93,6 +93,15 @@ export const administration = {
     summary: "Replace the credential in its file and close what the old one opened",
     changes: true,
   }),
+  "signIn.end": operation({
+    scope: "read",
+    bound: "free",
+    http: "DELETE /api/sign-in",
+    output: Schema.Struct({ ended: Schema.Boolean }),
+    summary: "Sign out the browser or the paired device that asks: its key ends, and what it opened is closed",
+    changes: true,
+    errors: ["Unprocessable"],
+  }),
   "credential.prove": operation({
     scope: "public",
     http: "GET /api/proof",
