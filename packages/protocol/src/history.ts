@@ -22,7 +22,9 @@ export const ForkSession = Schema.Struct({
   through: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
   before: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
   seq: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
-  label: Schema.optionalKey(Label.annotate(without("Fork of, and the label of the session"))),
+  label: Schema.optionalKey(
+    Label.annotate(without("Fork of, and the label of the session, with a number where a fork has that name")),
+  ),
   key: Schema.optionalKey(Key),
 }).annotate({ identifier: "ForkSession" })
 export type ForkSession = typeof ForkSession.Type

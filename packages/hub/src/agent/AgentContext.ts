@@ -1,5 +1,6 @@
 /** What the agents of a hub share, as one session's agent sees it. */
 import type * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Session } from "@holdfast/protocol/session"
@@ -24,6 +25,8 @@ export interface AgentContext extends KindContext {
   readonly home: string
   /** One session folds at a time. */
   readonly folds: Gate
+  /** One fork at a time is named and made. */
+  readonly forks: Semaphore.Semaphore
   /** A new id for a turn, a message or a child. */
   readonly newId: () => string
   /** The path of the directory that a session's record names. */
@@ -52,6 +55,7 @@ export function makeAgentContext(
     pool: new AgentPool(hub.settings.agentsLive, hub.report),
     home: hub.defaults.home,
     folds: new Gate(1),
+    forks: Semaphore.makeUnsafe(1),
     newId: () => newId(hub.now()),
     directory: ({ directory }) => hub.directories.of(directory),
     run: (effect) => forkPromise(hub.fork, effect),

@@ -37,13 +37,13 @@ import type { NewSession } from "../session/SessionKind.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import type { AgentRequestContext } from "./AgentContext.ts"
+import { forkName, takenNames } from "./fork-name.ts"
 import { type Batch, begunInTrash, fill, keyed } from "./long-session.ts"
 import { messageSeq } from "./stored-messages.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 
 /** Most bytes of messages that are taken over in one append, about. */
 const AT_ONCE_BYTES = 1024 * 1024
-const LABEL_MAX = 200
 /** Its batches have the keys `fork-1`, `fork-2`, and so on; this is the one of its end. */
 const NAME = "fork"
 const END_KEY = "fork-end"
@@ -68,21 +68,22 @@ export function forkSession(
     const seq = yield* forkPoint(core, source, request)
     const { events, files, last } = yield* survey(core, source, seq)
     const from: ForkedFrom = { session: id, label, seq, ...(last === undefined ? {} : { message: last }) }
-    const plan = yield* planFork(core, source, agent, {
-      from,
-      by,
-      label: request.label ?? headOf(`Fork of ${label}`, LABEL_MAX),
-      files,
-    })
-    const creation = {
-      plan: { ...plan, events: [...anew(agent), ...(events ?? [begunInTrash(core.now())])] },
-      by,
-      request: { kind: "agent", ...(request.key === undefined ? {} : { key: request.key }) },
-      body: { ...request, key: undefined, fork: id },
-    } as const
-    const making = fromCallback<Created, DoorError>((answer) => makeSession(core, creation, answer)).pipe(
-      Effect.flatMap((made) =>
-        made.created && events === undefined ? filled(core, source, made.session.id, by) : Effect.succeed(made),
+    const called = (name: string): Effect.Effect<Created, DoorError> =>
+      Effect.flatMap(planFork(core, source, agent, { from, by, label: name, files }), (plan) => {
+        const creation = {
+          plan: { ...plan, events: [...anew(agent), ...(events ?? [begunInTrash(core.now())])] },
+          by,
+          request: { kind: "agent", ...(request.key === undefined ? {} : { key: request.key }) },
+          body: { ...request, key: undefined, fork: id },
+        } as const
+        return fromCallback<Created, DoorError>((answer) => makeSession(core, creation, answer))
+      })
+    // One at a time, so that no two take the same name.
+    const numbered = Effect.flatMap(takenNames(core.store, source.durable), (taken) => called(forkName(source.durable, taken)))
+    const made = request.label === undefined ? core.agents.forks.withPermit(numbered) : called(request.label)
+    const making = made.pipe(
+      Effect.flatMap((fork) =>
+        fork.created && events === undefined ? filled(core, source, fork.session.id, by) : Effect.succeed(fork),
       ),
       // Its key made one before: a part of it may be missing, and it is as the first request wanted it.
       Effect.catchTag("SessionDeleted", (deleted) => continued(core, source, deleted, by)),

@@ -93,6 +93,30 @@ describe("forks", () => {
     expect(await failure(house, house.agents.fork(id, {}, bound))).toMatchObject({ _tag: "SessionPermissionError" })
   })
 
+  it("A-75 no two forks have one name: those of a session and of its forks are numbered together, at one moment too", async () => {
+    const { id } = await createAgent(house)
+    const rename = (session: string, label: string) => house.run(house.hub.update(session, { label }, OWNER))
+    await rename(id, "Étude in C (of 24)")
+    const labels = async (...forks: ReadonlyArray<ReturnType<typeof fork>>) =>
+      (await Promise.all(forks)).map(({ session }) => session.label).sort()
+    const first = await fork(id, { key: "one" })
+    expect(first.session.label).toBe("Fork of Étude in C (of 24)")
+    expect(await labels(fork(id), fork(id), fork(first.session.id))).toEqual(
+      [2, 3, 4].map((number) => `Fork ${number} of Étude in C (of 24)`),
+    )
+    expect((await fork(id, { key: "one" })).session).toMatchObject({ id: first.session.id, label: first.session.label })
+    await house.run(house.hub.remove(first.session.id, undefined, OWNER))
+    expect(await labels(fork(id))).toEqual(["Fork 5 of Étude in C (of 24)"])
+    await rename(id, "Fork of a road")
+    expect(await labels(fork(id))).toEqual(["Fork of Fork of a road"])
+    const other = await fork(id, { label: "another way" })
+    expect(await labels(fork(other.session.id))).toEqual(["Fork of another way"])
+    const long = "Lettres persanes ".repeat(12).slice(0, 200).trim()
+    await rename(id, long)
+    const cut = await labels(fork(id), fork(id))
+    expect(cut.map((label) => label.slice(0, 20))).toEqual(["Fork 2 of Lettres pe", "Fork of Lettres pers"])
+  })
+
   it("A-71 files of messages go with them, and a transcript of many megabytes is whole", async () => {
     const { id, reader } = await createAgent(house)
     await house.run(
