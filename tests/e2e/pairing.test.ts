@@ -40,6 +40,11 @@ describe("pairing a phone", () => {
     await page.getByRole("textbox", { name: "New name of Phone" }).fill("my phone")
     await page.keyboard.press("Enter")
     await page.getByRole("button", { name: "Revoke my phone" }).waitFor()
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: "my phone" })
+      .getByText(/last used/)
+      .waitFor()
     await desk.picture("settings-devices-paired-dark")
     const { tokens } = (await app.hub.call<{ readonly tokens: ReadonlyArray<TokenShown> }>("GET", "/api/tokens")).body
     expect(tokens).toMatchObject([{ name: "my phone", device: true }])

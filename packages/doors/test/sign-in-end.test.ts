@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { describe, expect, it } from "vitest"
 import WebSocket from "ws"
+import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { noTelemetry } from "@holdfast/hub/Telemetry"
@@ -54,6 +55,42 @@ describe("the end of a browser's sign-in", () => {
       for (const socket of sockets) socket.terminate()
       await Effect.runPromise(Scope.close(scope, Exit.void))
       server.close()
+    }
+  })
+
+  it("G-27 a token is used as long as a stream of its is open", async () => {
+    const door = await startDoor()
+    try {
+      const id = await door.create()
+      const made = (
+        await door.send("/api/tokens", { method: "POST", body: JSON.stringify({ name: "reader", scope: "read" }) })
+      ).json()
+      const used = async () => ((await door.send("/api/tokens")).json()["tokens"] as ReadonlyArray<TokenShown>)[0]?.usedAt
+      expect(await used()).toBeUndefined()
+      const asked = request({
+        host: "127.0.0.1",
+        port: door.port,
+        path: `/api/sessions/${id}/events/stream`,
+        agent: false,
+        headers: { authorization: `Bearer ${String(made["secret"])}` },
+      })
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        asked.once("response", resolve).once("error", reject).end()
+      })
+      const closed = new Promise((resolve) => response.on("error", () => undefined).once("close", resolve))
+      response.resume()
+      door.clock.now += 90_000
+      expect(await used()).toBe(door.clock.now)
+      asked.destroy()
+      await closed
+      const last = door.clock.now
+      await eventually("it is not used any more", 5000, async () => {
+        door.clock.now += 1000
+        return (await used()) !== door.clock.now
+      })
+      expect(await used()).toBeGreaterThanOrEqual(last)
+    } finally {
+      await door.stop()
     }
   })
 

@@ -140,6 +140,8 @@ export const TokenShown = Schema.Struct({
   sessions: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When it ends by itself. */
   expiresAt: Schema.optionalKey(Schema.Finite),
+  /** When it was used last, to about a minute; absent while it was not used. */
+  usedAt: Schema.optionalKey(Schema.Finite),
   /** It is a device of the owner, which a link of `devices.pair` signed in (G-23). */
   device: Schema.optionalKey(Schema.Literal(true)),
 }).annotate({ identifier: "TokenShown" })

@@ -60,6 +60,7 @@ export async function listTokens(json: boolean): Promise<void> {
             { title: "SESSIONS", text: ({ sessions }) => (sessions === undefined ? "all" : sessions.map(shortened).join(" ")) },
             { title: "EXPIRES", text: ({ expiresAt }) => (expiresAt === undefined ? "never" : clock(expiresAt)) },
             { title: "MADE", text: ({ createdAt }) => ago(createdAt, Date.now()), side: "right" },
+            { title: "USED", text: ({ usedAt }) => (usedAt === undefined ? "never" : ago(usedAt, Date.now())), side: "right" },
           ],
           tokens,
           { paint, ...(width === undefined ? {} : { width }) },

@@ -22,7 +22,7 @@ interface DeviceRowProps {
 
 /** One of them. */
 export function DeviceRow({ token, change }: DeviceRowProps): ReactElement {
-  const { id, name, scope, createdAt, expiresAt, device } = token
+  const { id, name, scope, createdAt, expiresAt, usedAt, device } = token
   const [isNaming, setIsNaming] = useState(false)
   const rename = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -59,8 +59,10 @@ export function DeviceRow({ token, change }: DeviceRowProps): ReactElement {
     <li>
       <b dir="auto">{name}</b>
       <span>
-        {SCOPES[scope]} · <Time at={createdAt} />
+        {SCOPES[scope]} · since <Time at={createdAt} />
         {expiresAt === undefined ? null : `, until ${new Date(expiresAt).toLocaleString()}`}
+        {usedAt === undefined ? " · not used yet" : " · last used "}
+        {usedAt === undefined ? null : <Time at={usedAt} />}
       </span>
       {device === true ? (
         <Button aria-label={`Rename ${name}`} onClick={() => setIsNaming(true)}>

@@ -4,6 +4,7 @@
  */
 import type { Principal } from "@holdfast/hub/Hub"
 import { type Expired, ExpiredSecrets } from "./ExpiredSecrets.ts"
+import type { Use } from "./LastUses.ts"
 import { makeProof, proofId } from "./proof.ts"
 import { hashSecret, sameHash, SECRET_MAX } from "./secret.ts"
 
@@ -18,6 +19,8 @@ export interface Entry {
   readonly proofId?: string
   /** Name of the setting that keeps it, if one does. */
   readonly setting?: string
+  /** When it was used last, where someone wants to know. */
+  readonly use?: Use
 }
 
 /** A credential itself, which lasts unless `expiresAt` says otherwise; where it is `provable`, the hub can be asked to prove that it knows it. */
@@ -69,7 +72,10 @@ export class CredentialTable {
     if (secret.length > SECRET_MAX) return undefined
     const hash = hashSecret(secret)
     const entry = this.#byHash.get(hash)
-    return entry !== undefined && sameHash(entry.hash, hash) && entry.expiresAt > this.#now() ? entry : undefined
+    const now = this.#now()
+    if (entry === undefined || !sameHash(entry.hash, hash) || entry.expiresAt <= now) return undefined
+    if (entry.use !== undefined) entry.use.at = now
+    return entry
   }
 
   /** The expired one whose secret this is. */

@@ -32,6 +32,10 @@ export interface Credentials {
   /** Whether there is such a person (H-22): the owner, or a token that the store still has, be it that of a device. */
   readonly isPerson: (person: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
+  /** Who has a connection open uses its credential. */
+  readonly use: (principal: Principal) => void
+  /** Has the store keep when tokens were used last. */
+  readonly keepUses: Effect.Effect<void>
   readonly makeToken: (request: NewToken) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives a token another name; `undefined` when there is no such token. */
   readonly renameToken: (id: string, name: string) => Effect.Effect<TokenShown | undefined, StorageFull | Unavailable>
@@ -84,6 +88,8 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     inForce: (credential) => table.has(credential),
     isPerson: (person) => made.isPerson(person),
     tokens: () => made.tokens(),
+    use: ({ credential }) => made.uses.note(credential, options.now()),
+    keepUses: made.uses.keep,
     makeToken: (request) => made.makeToken(request),
     renameToken: (id, name) => made.renameToken(id, name),
     revokeToken: (id) => made.revokeToken(id),

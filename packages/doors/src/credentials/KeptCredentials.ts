@@ -13,6 +13,7 @@ import type { CredentialOptions, NewToken, SettingProblem } from "./credential-o
 import { endedProblem, signedOutProblem, storeProblem } from "./credential-problems.ts"
 import { Expiry } from "./Expiry.ts"
 import { Forgetting } from "./Forgetting.ts"
+import { LastUses } from "./LastUses.ts"
 import { Links, type NewDevice, type PairedDevice } from "./links.ts"
 import { type Pairing, Pairings } from "./Pairings.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
@@ -34,6 +35,7 @@ interface Ending {
 /** The credentials that are made and ended while the hub runs. */
 export class KeptCredentials {
   readonly pairings = new Pairings()
+  readonly uses: LastUses
   readonly #options: CredentialOptions
   readonly #table: CredentialTable
   readonly #shown = new Map<string, TokenShown>()
@@ -55,6 +57,7 @@ export class KeptCredentials {
       for (const setting of settings) run(this.#over(setting))
     })
     this.#forgetting = new Forgetting(options, this.#expiry)
+    this.uses = new LastUses(options.store)
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
   }
@@ -85,13 +88,14 @@ export class KeptCredentials {
         const { hash, from: _, ...shown } = token
         this.#add(shown, hash)
       }
+      yield* this.uses.load((id) => this.#shown.has(id) || this.#unread.has(id))
       for (const { name, value } of yield* store.settings(BROWSER)) {
         const key = parseKey(value)
         const from = key === undefined ? undefined : this.#table.withHash(key.from)
         if (key !== undefined && from !== undefined && key.expiresAt <= now())
           this.#table.expired.remember(key.hash, { expiresAt: key.expiresAt, isBrowser: true })
         if (key === undefined || from === undefined || key.expiresAt <= now()) yield* store.putSetting(name, undefined)
-        else this.#addKey(key.hash, from.principal, key.expiresAt)
+        else this.#addKey(key.hash, from, key.expiresAt)
       }
       const over = (yield* store.settings(EXPIRED)).map(({ name, value }) => ({ name, expiresAt: Number(value) }))
       for (const { name, expiresAt } of over.toSorted((a, b) => a.expiresAt - b.expiresAt))
@@ -109,7 +113,7 @@ export class KeptCredentials {
   }
 
   tokens(): ReadonlyArray<TokenShown> {
-    return [...this.#shown.values()].sort((a, b) => a.createdAt - b.createdAt)
+    return [...this.#shown.values()].sort((a, b) => a.createdAt - b.createdAt).map((token) => this.uses.shown(token))
   }
 
   makeToken(request: NewToken): Kept<TokenShown & { readonly secret: string }> {
@@ -160,15 +164,16 @@ export class KeptCredentials {
       ...(sessions === undefined ? {} : { sessions: new Set(sessions) }),
     }
     const setting = `${TOKEN}${id}`
-    this.#table.add({ ...lasting(hash, principal, true, expiresAt), setting })
+    this.#table.add({ ...lasting(hash, principal, true, expiresAt), setting, use: this.uses.of(id) })
     if (expiresAt !== undefined) this.#expiry.add(setting, expiresAt)
   }
 
   /** Puts the key of a browser in force. */
-  #addKey(hash: string, principal: Principal, expiresAt: number): void {
+  #addKey(hash: string, { principal, use }: Entry, expiresAt: number): void {
     const setting = `${BROWSER}${hash}`
     // Its own object: connections that it opened are known by it.
-    this.#table.add({ hash, principal: { ...principal, browser: makeId() }, expiresAt, setting })
+    const entry = { hash, principal: { ...principal, browser: makeId() }, expiresAt, setting }
+    this.#table.add(use === undefined ? entry : { ...entry, use })
     this.#expiry.add(setting, expiresAt)
   }
 
@@ -229,7 +234,7 @@ export class KeptCredentials {
    * the token, which goes first, a restart brings none of its browsers back.
    */
   #drop(id: string, settings: ReadonlyArray<string>): Effect.Effect<boolean, SettingProblem> {
-    return Effect.map(this.#forgetting.forget([...new Set([`${TOKEN}${id}`, ...settings])]), () => {
+    return Effect.map(this.#forgetting.forget([...new Set([`${TOKEN}${id}`, ...settings, ...this.uses.forget(id)])]), () => {
       this.#ending.delete(id)
       if (!this.#shown.delete(id)) return false
       for (const listener of this.#listeners) listener(id)
@@ -250,7 +255,8 @@ export class KeptCredentials {
         const devices = this.tokens().flatMap(({ id, device }) => (device === true ? [id] : []))
         for (const id of devices) this.#shown.delete(id)
         const ended = [before, ...devices].flatMap((credential) => this.#table.end(credential))
-        const kept = new Set([...ended, ...this.#table.endBrowsers(FIXED), ...this.#forgetting.left])
+        const uses = devices.flatMap((id) => this.uses.forget(id))
+        const kept = new Set([...ended, ...uses, ...this.#table.endBrowsers(FIXED), ...this.#forgetting.left])
         return this.#forgetting.forget([...kept]).pipe(Effect.mapError(endedProblem))
       })
       // What is in the file is what counts here, also when the client that asked has gone or two ask.
@@ -325,7 +331,7 @@ export class KeptCredentials {
           const isReplaced = from.principal.holder === OWNER.holder && owner !== this.#owner
           if (isReplaced || this.#table.withHash(from.hash) === undefined)
             return Effect.as(this.#forgetting.forget([setting]), undefined)
-          this.#addKey(hash, from.principal, expiresAt)
+          this.#addKey(hash, from, expiresAt)
           return Effect.succeed(key)
         }),
         Effect.tapError(() => putBack),

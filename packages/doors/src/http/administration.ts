@@ -16,6 +16,8 @@ import type { OwnNames } from "../guard/names.ts"
 export interface AdministrationParts {
   readonly hub: Pick<Hub["Service"], "health" | "perform">
   readonly credentials: Credentials
+  /** Notes that credentials with open connections are used. */
+  readonly noteUses: () => void
   /** As they are now; known once the hub listens. */
   readonly names: () => OwnNames
   readonly version: string
@@ -39,6 +41,7 @@ export function linkPath(secret: string): string {
 export function administrationHandlers({
   hub,
   credentials,
+  noteUses,
   names,
   version,
   metrics,
@@ -52,7 +55,10 @@ export function administrationHandlers({
       return fiber
     }
   return {
-    "tokens.list": (_, __, done) => done(Exit.succeed({ tokens: credentials.tokens() })),
+    "tokens.list": (_, __, done) => {
+      noteUses()
+      done(Exit.succeed({ tokens: credentials.tokens() }))
+    },
     "tokens.create": run((request, by) => newToken(hub, credentials, request, by)),
     "tokens.rename": run(({ tokenId, name }) =>
       Effect.flatMap(credentials.renameToken(tokenId, name), (token) =>

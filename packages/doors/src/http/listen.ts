@@ -61,6 +61,9 @@ export class ListenFailed extends Error {
   }
 }
 
+/** Milliseconds after which the store is told which tokens were used since. */
+const KEEP_USES = 60_000
+
 /** Milliseconds that answers under way have to finish when the server stops. */
 const CLOSE_GRACE = 2000
 
@@ -75,7 +78,10 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socketsOpen, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   const machine = new MachineNames(settings, settings.port)
-  const own = { hub, credentials, names: () => machine.now, version: parts.version, metrics: metrics.text, fork }
+  const noteUses = (): void => {
+    for (const { open } of [web, near]) for (const principal of open()) credentials.use(principal)
+  }
+  const own = { hub, credentials, noteUses, names: () => machine.now, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
   const { player: path } = parts
   const player = path === undefined ? undefined : () => readPlayerPage(path)
@@ -104,6 +110,12 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     policy: (host) => policy(machine.for(host)),
   })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
+  const keeping = setInterval(() => {
+    noteUses()
+    fork(credentials.keepUses)
+  }, KEEP_USES)
+  keeping.unref()
+  yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(keeping)))
   const close = (ended: Ended, reason: string): void => {
     for (const socket of Object.values(sockets)) socket.closeCredential(ended, reason)
     web.endCredential(ended)

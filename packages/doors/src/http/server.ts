@@ -63,12 +63,15 @@ export interface HttpServerParts {
   readonly endCredential: (ended: Ended) => void
   /** Ends every stream, so that the server can close. */
   readonly endStreams: () => void
+  /** Who has a socket or a stream open, once for each. */
+  readonly open: () => ReadonlyArray<Principal>
 }
 
 /** Makes the server; it does not listen yet. */
 export function makeServer(parts: ServerParts): HttpServerParts {
   const { settings } = parts
   const endings = new Map<() => void, Principal | undefined>()
+  const upgrades = new Map<Socket, Principal>()
   const server = unboundServer(parts)
   const admission = new Admission(settings.connectionsMax)
   server.on("connection", (socket) => admission.arrived(socket))
@@ -138,38 +141,49 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy())
     request.url = reachedAt(request, parts.policy(request.headers.host).names).url
-    const name = upgraded(parts, decide(request, request.url, true), request, socket, head)
-    if (name !== undefined) admission.known(socket)
+    const principal = upgraded(parts, decide(request, request.url, true), request, socket, head)
+    if (principal === undefined) return
+    admission.known(socket)
+    upgrades.set(socket, principal)
+    socket.once("close", () => upgrades.delete(socket))
   })
   server.on("clientError", (error: ClientError, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
     else refuseUpgrade(socket, unparsed(error))
   })
+  return { server, ...openOf(endings, upgrades) }
+}
+
+/** What a server has open: how streams are ended, with whose they are, and whose the sockets are. */
+function openOf(
+  endings: ReadonlyMap<() => void, Principal | undefined>,
+  upgrades: ReadonlyMap<Socket, Principal>,
+): Omit<HttpServerParts, "server"> {
   return {
-    server,
     endCredential: (ended) => {
       for (const [end, owner] of endings) if (owner !== undefined && isEnded(owner, ended)) end()
     },
     endStreams: () => {
       for (const end of endings.keys()) end()
     },
+    open: () => [...upgrades.values(), ...[...endings.values()].flatMap((owner) => owner ?? [])],
   }
 }
 
-/** Hands an upgrade that the guard let through to its door, and gives the door's name; refuses any other. */
+/** Hands an upgrade that the guard let through to its door, and gives who is let in; refuses any other. */
 function upgraded(
   { sockets, telemetry }: ServerParts,
   decision: ReturnType<typeof guard>,
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-): SocketName | undefined {
+): Principal | undefined {
   if (decision._tag === "Refused") return void refuseUpgrade(socket, decision)
   const { principal, name } = decision._tag === "Allowed" ? { ...decision, ...decision.route } : {}
   if (name === undefined || !isSocketName(name) || principal === undefined) return void refuseUpgrade(socket, NOT_A_SOCKET)
   telemetry.log("info", name, { operation: "upgrade", client: principal.name, remote: request.socket.remoteAddress })
   sockets[name].accept(request, socket, head, principal)
-  return name
+  return principal
 }
 
 /** The target of a request as the hub has it, and the path below which its client sees the hub. */

@@ -42,6 +42,39 @@ const begin = async (kept = new Kept(), owner = OWNER) => {
   return { credentials, clock, ended, kept, pair }
 }
 
+describe("when a device was used last", () => {
+  it("G-27 is noted with each request, written to the store when that is asked for, and goes with the device", async () => {
+    const { credentials, clock, kept, pair } = await begin()
+    const [phone, tablet] = [await pair("phone"), await pair("tablet")]
+    const used = () => Object.fromEntries(credentials.tokens().map(({ name, usedAt }) => [name, usedAt]))
+    const writes = () => [...kept.all].filter(([name]) => name.startsWith("used/")).map(([, value]) => value)
+    expect(used()).toEqual({ phone: undefined, tablet: undefined })
+    clock.now += 5000
+    const principal = credentials.authenticate(phone.secret)
+    expect([used(), writes()]).toEqual([{ phone: clock.now, tablet: undefined }, []])
+    await run(credentials.keepUses)
+    expect(writes()).toEqual([String(clock.now)])
+    kept.isFull = true
+    clock.now += 5000
+    credentials.use(principal ?? credentials.owner())
+    await run(credentials.keepUses)
+    expect(writes()).toEqual([String(clock.now - 5000)])
+    kept.isFull = false
+    // A browser that it signed in is the device, too.
+    clock.now += 5000
+    const browser = await run(credentials.redeem(credentials.makeLink(principal ?? credentials.owner()).secret))
+    expect(credentials.authenticate(browser ?? "")?.browser).toBeDefined()
+    await run(credentials.keepUses)
+    const again = await begin(kept)
+    expect(again.credentials.tokens()).toMatchObject([{ name: "phone", usedAt: clock.now }, { name: "tablet" }])
+    again.credentials.authenticate(tablet.secret)
+    await run(again.credentials.keepUses)
+    expect(writes()).toHaveLength(2)
+    for (const { id } of again.credentials.tokens()) await run(again.credentials.revokeToken(id))
+    expect([...kept.all.keys()]).toEqual([])
+  })
+})
+
 describe("devices", () => {
   it("G-23 a link makes one device, once, which is the owner's and has a token of its own", async () => {
     const { credentials, kept } = await begin()
@@ -63,7 +96,7 @@ describe("devices", () => {
     expect(JSON.stringify([...kept.all])).not.toContain(secret)
     const again = await begin(kept)
     expect(again.credentials.authenticate(secret)).toMatchObject({ name: "Phone", holder: "owner" })
-    expect(again.credentials.tokens()).toEqual([device])
+    expect(again.credentials.tokens()).toEqual([{ ...device, usedAt: again.clock.now }])
   })
 
   it("G-23 a link ends at its time and with who made it, and is good again when the disk was full", async () => {

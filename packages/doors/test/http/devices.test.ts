@@ -40,7 +40,7 @@ describe("devices over HTTP", () => {
       door.send(`/api/tokens/${to}`, { method: "PATCH", body: JSON.stringify({ name: "old phone" }) })
     expect((await rename(id)).json()).toMatchObject({ id, name: "old phone" } satisfies Partial<TokenShown>)
     expect((await rename("nothing")).json().error).toMatchObject({ tag: "TokenNotFound" })
-    expect(await tokens()).toMatchObject([{ id, name: "old phone" }])
+    expect(await tokens()).toMatchObject([{ id, name: "old phone", usedAt: door.clock.now }])
     expect((await door.send(`/api/tokens/${id}`, { method: "DELETE" })).status).toBe(200)
     expect((await door.send("/api/sessions", { token: key })).status).toBe(401)
     expect(door.closed).toContain(id)
