@@ -7,27 +7,41 @@
 import { createHash } from "node:crypto"
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 import { type HttpAnswer, text } from "./answer.ts"
-import { page, PAGE_POLICY } from "./pages.ts"
+import { PAGE_POLICY } from "./pages.ts"
+import { personPage, personPart, WAYS_IN } from "./person-page.ts"
 
-const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)}+location.pathname.replace(/\\/open$/,""),document.documentElement.dataset.key);location.replace("./")}catch{document.body.textContent="This browser does not let this page store anything. Allow it, then open a new link: holdfast open"}`
+const HTML = "text/html; charset=utf-8"
+
+const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)}+location.pathname.replace(/\\/open$/,""),document.documentElement.dataset.key);location.replace("./")}catch{document.querySelector("div").hidden=false}`
 
 const POLICY = `${PAGE_POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`
 
+const NO_SCRIPT = personPart(
+  "Signing in needs JavaScript",
+  `<p>Allow it for this page. The link has been used: make another one where the server runs.</p>${WAYS_IN}`,
+)
+
+const NO_PLACE = personPart(
+  "This browser keeps nothing for this page",
+  `<p>Signing in leaves a key in the browser. Allow this page to store data, then make another link where the server runs.</p>${WAYS_IN}`,
+)
+
+const SIGN_IN = `<noscript>${NO_SCRIPT}</noscript><div hidden>${NO_PLACE}</div><script>${SCRIPT}</script>`
+
 /** The answer with a key of letters, digits, `-` and `_`. */
 export function signInPage(key: string): HttpAnswer {
-  return text(
-    `<!doctype html><html lang="en" data-key="${key}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Holdfast</title></head><body><noscript>Signing in needs JavaScript.</noscript><script>${SCRIPT}</script></body></html>`,
-    "text/html; charset=utf-8",
-    { "content-security-policy": POLICY },
-  )
+  return text(personPage("Holdfast", SIGN_IN, ` data-key="${key}"`), HTML, { "content-security-policy": POLICY })
 }
 
-const OVER = page(
-  "Holdfast",
-  `<h1>This link is over</h1><p>It has been used or has expired: each works once.</p><p><a href="./">Open the app</a>, if this browser is signed in.</p><p>Otherwise make another link where the server runs: <code>holdfast pair</code> for a phone, <code>holdfast open</code> for any browser.</p>`,
+const OVER = personPage(
+  "This link is over · Holdfast",
+  personPart(
+    "This link is over",
+    `<p>It has been used or has expired: each link signs in once. If this browser is signed in already, open the app.</p><a href="./">Open the app</a><p>Otherwise make another link where the server runs:</p>${WAYS_IN}`,
+  ),
 )
 
 /** What a person sees who opens a link once more, or too late: often on a phone, which may be signed in by it already. */
 export function linkOverPage(): HttpAnswer {
-  return { ...text(OVER, "text/html; charset=utf-8", { "content-security-policy": PAGE_POLICY }), status: 401 }
+  return { ...text(OVER, HTML, { "content-security-policy": PAGE_POLICY }), status: 401 }
 }

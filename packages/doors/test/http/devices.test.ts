@@ -30,6 +30,11 @@ describe("devices over HTTP", () => {
     const again = await door.send(made.url.slice(made.url.indexOf("/open")), { token: "", headers: { accept: "text/html" } })
     expect([again.status, again.headers["content-type"]]).toEqual([401, "text/html; charset=utf-8"])
     expect(again.text).toContain('<a href="./">')
+    for (const command of ["holdfast open", "holdfast pair"]) expect(again.text).toContain(`<code>${command}</code>`)
+    expect(again.text).not.toMatch(/<script|<link|<img|\bon\w+=|url\(|@import|https?:/)
+    expect(String(again.headers["content-security-policy"])).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline';(?!.*script)/,
+    )
     const { id = "" } = report.device ?? {}
     expect((await door.send("/api/sessions", { token: key })).status).toBe(200)
     expect((await post("/api/devices", {}, key)).json().error).toMatchObject({
