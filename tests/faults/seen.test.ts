@@ -71,6 +71,37 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
     await close()
   })
 
+  it("APP-144 APP-40 wraps a line of 20,000 characters without a blank, and bars it until it was scrolled to its end, on the desk and on the phone", async () => {
+    const word = "x".repeat(19_995)
+    const command = await asking(app, `[[bash echo ${word}]]`, "One line")
+    const question = await asking(app, `[[ask ${word.slice(0, 9000)}?|A|B]]`, "One word")
+    for (const form of ["desktop", "phone"] as const) {
+      const opened = await app.open({ form, path: `/s/${command.id}`, theme: form === "phone" ? "light" : "dark" })
+      const { page, pane, overflows, picture, close } = opened
+      for (const { id } of [command, question]) {
+        if (id === question.id) {
+          // The server refuses questions that are longer, and a window of the desk shows one of this length as a whole.
+          if (form === "desktop") await page.setViewportSize({ width: 1280, height: 460 })
+          await page.goto(`${app.hub.url()}/s/${id}`)
+        }
+        const request = pane(id).locator("[data-request]")
+        await request.getByText(word.slice(0, 2000)).first().waitFor()
+        await request.locator("[data-act=read-on]").waitFor()
+        await picture(`seen-line-${id === command.id ? "command" : "question"}-${form}`)
+        expect(await overflows()).toEqual([])
+        const isWrapped = `[...document.querySelectorAll("[data-request] [data-read]")].every((one) => one.scrollWidth <= one.clientWidth)`
+        expect(await page.evaluate(isWrapped)).toBe(true)
+        const press = (): Promise<unknown> =>
+          page.evaluate(`document.querySelector('[data-request][data-session="${id}"] [data-act=read-on]')?.click()`)
+        expect(await readWith(press, request, id)).toBeGreaterThan(2)
+        await request.locator("[data-act=allow]").waitFor()
+        await picture(`seen-line-end-${id === command.id ? "command" : "question"}-${form}`)
+      }
+      await close()
+    }
+    expect([await waits(command.id), await waits(question.id)]).toEqual([1, 1])
+  })
+
   it("APP-144 bars plans, edits, fields and questions in the same way, in a low window and on the phone", async () => {
     const plan = await asking(app, `[[plan ${lines(90, "step")}]]`, "Plan")
     const edit = await asking(app, `[[write notes.txt ${lines(500, "line")}]]`, "Edit")

@@ -86,7 +86,9 @@ function note(seen: WeakMap<Element, Seen>, block: HTMLElement): void {
   if (isFolded(block) || firstUnseen(before) === undefined) return
   const { top, bottom } = sightOf(scroller)
   const offset = scroller.scrollTop - scroller.getBoundingClientRect().top - scroller.clientTop
-  seen.set(scroller, withSeen(before, scroller.scrollHeight, top + offset, bottom + offset))
+  // The scroll height of a set of fields lacks its legend, which is the question.
+  const height = Math.max(scroller.scrollHeight, scroller.clientHeight)
+  seen.set(scroller, withSeen(before, height, top + offset, bottom + offset))
 }
 
 /** Between which heights of the window an element can be seen, with all that clips it. */
