@@ -2,8 +2,8 @@
  * The committed baseline: what each figure was beside its limit, and how far runs of the same code disagree about it.
  *
  * Only ratios to what was measured in the same run are kept, so that a slower machine is not taken for slower code. A
- * figure has fallen when it is worse than its baseline by more than three times its spread. One whose runs disagree by half
- * or more is kept and not judged.
+ * figure has fallen when it is worse than its baseline by more than three times its spread. One whose runs disagree by
+ * more than half has fallen when it is ten times worse.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import type { Report } from "./report.ts"
@@ -19,8 +19,9 @@ const LEAST_SPREAD = 0.15
 /** Times the spread by which a figure may be worse. */
 const ALLOWED = 3
 
-/** Runs that disagree by more say too little of a figure for one run to be judged by them. */
+/** Figures whose runs disagree by more fall only when they are worse by `WILD` times. */
 const STEADY = 0.5
+const WILD = 10
 
 /** One figure: ours divided by `against`, over some runs. */
 export interface BaselineEntry {
@@ -55,8 +56,6 @@ export interface Fall {
 export interface Compared {
   readonly held: number
   readonly falls: ReadonlyArray<Fall>
-  /** Titles of figures whose baseline is too unsteady to judge by. */
-  readonly unsteady: ReadonlyArray<string>
   /** Titles of figures that the baseline does not have, and `row figure` of those that only it has. */
   readonly unknown: ReadonlyArray<string>
   readonly unmeasured: ReadonlyArray<string>
@@ -105,30 +104,29 @@ export function compareWith(baseline: ReadonlyArray<BaselineEntry>, lines: Reado
   const now = ratios(lines)
   const judged = now.flatMap((one): ReadonlyArray<Fall> => {
     const entry = known.get(keyOf(one))
-    if (entry === undefined || entry.spread > STEADY) return []
+    if (entry === undefined) return []
     const factor = entry.better === "more" ? one.ratio / entry.ratio : entry.ratio / one.ratio
-    return [{ entry, title: one.title, now: one.ratio, factor, bound: 1 / (1 + ALLOWED * entry.spread) }]
+    const bound = entry.spread > STEADY ? 1 / WILD : 1 / (1 + ALLOWED * entry.spread)
+    return [{ entry, title: one.title, now: one.ratio, factor, bound }]
   })
   const falls = judged.filter(({ factor, bound }) => factor < bound)
   const measured = new Set(now.map(keyOf))
   return {
     held: judged.length - falls.length,
     falls,
-    unsteady: now.filter((one) => (known.get(keyOf(one))?.spread ?? 0) > STEADY).map(({ title }) => title),
     unknown: now.filter((one) => !known.has(keyOf(one))).map(({ title }) => title),
     unmeasured: baseline.filter((entry) => !measured.has(keyOf(entry))).map(keyOf),
   }
 }
 
 /** What a comparison says, a line each. */
-export function sentences({ held, falls, unsteady, unknown, unmeasured }: Compared): ReadonlyArray<string> {
+export function sentences({ held, falls, unknown, unmeasured }: Compared): ReadonlyArray<string> {
   const percent = (value: number): string => `${Math.round(value * 100)}%`
   return [
     ...falls.map(
       ({ entry, title, now, factor, bound }) =>
         `FELL ${title}: ${entry.ratio}× → ${round(now)}× of ${entry.against}, ${percent(factor)} of the baseline; at least ${percent(bound)} was expected (spread ${percent(entry.spread)})`,
     ),
-    ...unsteady.map((title) => `too unsteady to be judged: ${title}`),
     ...unknown.map((title) => `not in the baseline: ${title}`),
     ...unmeasured.map((key) => `in the baseline, not measured: ${key}`),
     `${held} figures held beside the baseline, ${falls.length} fell`,
