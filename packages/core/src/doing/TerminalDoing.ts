@@ -14,9 +14,14 @@ const decoder = new TextDecoder()
 export class TerminalDoing implements DoingReader {
   #parts: Array<Uint8Array> = []
   #bytes = 0
-  #time = 0
+  #time: number
   #resizedAt: number | undefined
   #now: DoingNow | undefined
+
+  /** `time`: when its session was active last, until its records say more. */
+  constructor(time: number) {
+    this.#time = time
+  }
 
   take(records: ReadonlyArray<PassedRecord>): void {
     for (const { channel, type, time, bytes } of records) {

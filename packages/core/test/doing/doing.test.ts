@@ -40,7 +40,7 @@ describe("what a session does now", () => {
   })
 
   it("L-3 of a terminal it is the last line that was printed, whatever pieces it came in", () => {
-    const reader = new TerminalDoing()
+    const reader = new TerminalDoing(0)
     expect(reader.now()).toEqual({ what: "nothing", time: 0 })
     reader.take([output("one\r\ntw"), output("o \u001b[31mred\u001b[0m"), output("\r\n\r\n")])
     expect(reader.now()).toEqual({ what: "printing", words: "two red", time: 1000 + seq })
@@ -53,7 +53,7 @@ describe("what a session does now", () => {
   })
 
   it("T-60 a redraw for a new size is shown as of when the program did it by itself", () => {
-    const reader = new TerminalDoing()
+    const reader = new TerminalDoing(0)
     const at = (time: number, text?: string) =>
       reader.take([
         text === undefined
@@ -66,6 +66,16 @@ describe("what a session does now", () => {
     expect(reader.now()).toEqual({ what: "printing", words: "two", time: 1000 })
     at(10_000, "\r\nthree")
     expect(reader.now()).toEqual({ what: "printing", words: "three", time: 10_000 })
+  })
+
+  it("T-60 a redraw that is the first thing read is shown as of when the session was active last", () => {
+    const reader = new TerminalDoing(1000)
+    const records = [
+      encodeEvent({ seq: ++seq, time: 9000, channel: "terminal", type: "resize", data: { cols: 9, rows: 9 } }),
+      encodeOutput(++seq, 9100, new TextEncoder().encode("two")),
+    ]
+    reader.take(records)
+    expect(reader.now()).toEqual({ what: "printing", words: "two", time: 1000 })
   })
 
   it("L-3 sequences add nothing to the words, returns begin a line again, and a full screen has no last line", () => {
@@ -87,7 +97,7 @@ describe("what a session does now", () => {
   it("L-3 whatever bytes a program prints, the words are one line of text of a bounded length", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 })), (pieces) => {
-        const reader = new TerminalDoing()
+        const reader = new TerminalDoing(0)
         reader.take(pieces.map((bytes) => encodeOutput(++seq, 1, bytes)))
         const { words = "" } = reader.now()
         expect(words.length).toBeLessThanOrEqual(120)

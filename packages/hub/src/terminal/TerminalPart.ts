@@ -61,7 +61,7 @@ export class TerminalPart extends ChildPart {
   }
 
   override makeDoing(): TerminalDoing {
-    return new TerminalDoing()
+    return new TerminalDoing(this.session.state.lastActiveAt)
   }
 
   /** Its viewers, with what they decide. */
