@@ -45,7 +45,7 @@ const KEPT = {
 /** Likewise for an agent's part; its `spec` is in both, its `queue` and `permissions` are the session's. */
 const KEPT_AGENT = {
   info: "record",
-  wanted: "beside",
+  wanted: "record",
   native: "record",
   trust: "record",
   pid: "record",
@@ -123,14 +123,14 @@ function terminalOf(shown: NonNullable<Session["terminal"]>, madeWith: BesideRec
 function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent"]): AgentFacts {
   const { name, adapter, cwd, options } = shown
   const { queue, permissions } = record
-  const shared = { ...picked(shown, SHARED_AGENT), queue, permissions }
+  // A record leaves out that nothing was chosen.
+  const shared = { ...picked(shown, SHARED_AGENT), wanted: shown.wanted ?? {}, queue, permissions }
   if (beside === undefined) {
     return {
       ...shared,
       queueSize: queue.reduce(sizeWith, EMPTY_QUEUE),
       ...turnOf(record),
       spec: { name, adapter, cwd, options, env: [] },
-      wanted: shown.wanted ?? {},
       rules: [],
       tasks: tasksOf(record),
     }

@@ -1,6 +1,7 @@
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import { expect, it } from "vitest"
 import type { AgentFacts } from "../src/agent/agent-facts.ts"
+import { besideRecord } from "../src/record-state.ts"
 import type { SessionState } from "../src/state.ts"
 import type { TerminalFacts } from "../src/terminal/terminal-facts.ts"
 import { throughStore } from "./through-store.ts"
@@ -77,6 +78,12 @@ const state: Required<SessionState> = {
   lastSeq: 12,
   unknown: 2,
 }
+
+it("E-5 what was chosen for an agent is stored once, and nothing where nothing was chosen", () => {
+  expect(JSON.stringify(besideRecord(state))).not.toContain("m2")
+  const none = { ...state, agent: { ...agent, wanted: {} } }
+  expect(throughStore(none)).toEqual(none)
+})
 
 it("E-5 a state in which every field is set comes back whole from the store", () => {
   expect(throughStore(state)).toEqual(state)
