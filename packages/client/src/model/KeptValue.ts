@@ -106,6 +106,8 @@ export class KeptValue<A> {
     this.#settled = ++this.#changes
     clearTimeout(this.#timer)
     this.#show({ value, status: this.#isLoaded ? "saved" : "loading" })
+    // What is being put may come to the hub after it.
+    if (this.#putting !== undefined) void this.load()
   }
 
   /** Takes what another client put in place of what is shown here. */
@@ -166,7 +168,7 @@ export class KeptValue<A> {
     try {
       const { version } = await this.#calls.put(value, this.#version)
       this.#version = version
-      this.#settled = changes
+      this.#settled = Math.max(this.#settled, changes)
       const { error: _, ...rest } = this.#cell.latest
       this.#show(changes === this.#changes ? { ...rest, status: "saved" } : rest)
     } catch (cause) {
@@ -177,7 +179,7 @@ export class KeptValue<A> {
         this.#version = stored.version
         const other = offered(stored, value)
         // A put whose answer was lost has been carried out.
-        if (other.other === undefined && stored.value !== undefined) this.#settled = changes
+        if (other.other === undefined && stored.value !== undefined) this.#settled = Math.max(this.#settled, changes)
         this.#show({ value: this.latest, status: this.#settled === this.#changes ? "saved" : "changed", ...other })
         if (stored.value === undefined) this.#putLater(this.#delay)
       } catch (again) {

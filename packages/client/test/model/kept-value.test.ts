@@ -11,6 +11,8 @@ describe("a value that is kept on the hub", () => {
   let stored: StoredValue<string>
   let puts: Array<string>
   let fails: HoldfastError | undefined
+  /** What a put waits for. */
+  let answers: Promise<void>
   let kept: KeptValue<string>
   beforeEach(() => {
     vi.useFakeTimers()
@@ -18,6 +20,7 @@ describe("a value that is kept on the hub", () => {
     stored = { version: 0, time: 0 }
     puts = []
     fails = undefined
+    answers = Promise.resolve()
     const read = async () => {
       if (fails !== undefined) throw fails
       return stored
@@ -27,6 +30,7 @@ describe("a value that is kept on the hub", () => {
       if (version !== stored.version) throw new HoldfastError("VersionConflict", "changed", { version: stored.version })
       puts.push(value)
       stored = { value, version: version + 1, time: 1 }
+      await answers
       return { version: stored.version }
     }
     kept = new KeptValue(frames, "", { read, put }, DELAY)
@@ -99,6 +103,33 @@ describe("a value that is kept on the hub", () => {
     await later()
     expect(puts).toEqual(["next"])
     expect(state()).toEqual({ value: "next", status: "saved" })
+  })
+
+  it("U-13 follows while it puts, then shows what the hub has, and what comes to the hub later", async () => {
+    await kept.load()
+    const answer = Promise.withResolvers<void>()
+    answers = answer.promise
+    kept.set("typed on")
+    await later()
+    expect(puts).toEqual(["typed on"])
+    kept.follow("")
+    expect(state()).toEqual({ value: "", status: "saved" })
+    stored = { value: "", version: 2, time: 2 }
+    answer.resolve()
+    await later()
+    expect(state()).toEqual({ value: "", status: "saved" })
+    stored = { value: "from elsewhere", version: 3, time: 3 }
+    await kept.load()
+    expect(state()).toEqual({ value: "from elsewhere", status: "saved" })
+    // What was put has come after what was followed.
+    const late = Promise.withResolvers<void>()
+    answers = late.promise
+    kept.set("last")
+    await later()
+    kept.follow("")
+    late.resolve()
+    await later()
+    expect(state()).toEqual({ value: "last", status: "saved" })
   })
 
   it("U-13 says why it could not be put or read, and tries again, and with the next change", async () => {
