@@ -27,7 +27,9 @@ function optionOf({ options }: AgentState, ...names: ReadonlyArray<string>): str
 
 /** What is known of an agent from `sessions`, the one that was active last first. */
 export function knownAgent(agent: AgentState, sessions: ReadonlyArray<ShownSession>): KnownAgent {
-  if (hasSaid(agent)) return { info: agent.info, later: undefined }
+  const { wanted = {} } = agent
+  // What it does not say yet is as it was chosen.
+  if (hasSaid(agent)) return { info: { ...wanted, ...agent.info }, later: undefined }
   const others = sessions.flatMap((session) => {
     const other = session.status === "offline" ? undefined : session.agent
     return other !== undefined && other.name === agent.name && hasSaid(other) ? [other] : []
@@ -36,8 +38,8 @@ export function knownAgent(agent: AgentState, sessions: ReadonlyArray<ShownSessi
   // Commands are those of a directory, too.
   const commands = others.find(({ cwd }) => cwd === agent.cwd)
   const { models, modes, steers } = choices?.info ?? {}
-  const model = agent.wanted?.model ?? optionOf(agent, "model")
-  const mode = agent.wanted?.mode ?? optionOf(agent, "mode", "permissionMode")
+  const model = wanted.model ?? optionOf(agent, "model")
+  const mode = wanted.mode ?? optionOf(agent, "mode", "permissionMode")
   const info: AgentInfo = {
     ...(models === undefined ? {} : { models }),
     ...(modes === undefined ? {} : { modes }),

@@ -44,10 +44,19 @@ describe("what is known of an agent that has said nothing", () => {
     expect(knownAgent(state(made), []).info).toEqual({ model: "swift", mode: "plan" })
     expect(knownAgent(state({ ...made, wanted: { model: "opus" } }), []).info).toEqual({ model: "opus", mode: "plan" })
     const own = { version: "2", model: "swift" }
-    expect(knownAgent(state({ wanted: { model: "opus" }, info: own, turns: 1 }), [other, here])).toEqual({
-      info: own,
-      later: undefined,
-    })
+    expect(knownAgent(state({ info: own, turns: 1 }), [other, here])).toEqual({ info: own, later: undefined })
     expect(knownAgent(state({ turns: 1 }), []).later).toBeUndefined()
+  })
+
+  it("APP-146 shows what was chosen before it started also while that is not applied yet", () => {
+    const wanted = { model: "opus", mode: "plan" }
+    const models = named("swift", "opus")
+    expect(knownAgent(state({ wanted, info: { models } }), []).info).toEqual({ models, ...wanted })
+    // What it runs with is what it says.
+    expect(knownAgent(state({ wanted, info: { models, model: "swift" } }), []).info).toEqual({
+      models,
+      model: "swift",
+      mode: "plan",
+    })
   })
 })
