@@ -1,5 +1,7 @@
 /**
  * Fairness over the stream socket: check:V1, check:V2, check:V6, check:T7 with a real hub and the real client.
+ *
+ * The short size shows that the checks of memory work: it is over too soon to bound a leak, which the `ci` and `long` sizes do.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -22,8 +22,8 @@ const NO_SCRIPT = personPart(
 )
 
 const NO_PLACE = personPart(
-  "This browser keeps nothing for this page",
-  `<p>Signing in leaves a key in the browser. Allow this page to store data, then make another link where the server runs.</p>${WAYS_IN}`,
+  "This browser does not let this page store data",
+  `<p>Signing in leaves a key in the browser. Allow that for this page, then make another link where the server runs.</p>${WAYS_IN}`,
 )
 
 const SIGN_IN = `<noscript>${NO_SCRIPT}</noscript><div hidden>${NO_PLACE}</div><script>${SCRIPT}</script>`
