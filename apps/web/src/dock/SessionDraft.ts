@@ -41,6 +41,9 @@ const dataOf = (files: ReadonlyArray<Attached>): { readonly data?: unknown } =>
 
 const signOf = ({ text, files }: Words, mode: Taken["mode"]): string => JSON.stringify([text, files.map(({ id }) => id), mode])
 
+/** Whether a text is what was sent, or how far it had been typed before. */
+const isPartOf = (text: string, { text: sent, found }: SentWords): boolean => text === found || sent.startsWith(text)
+
 /** One draft. */
 export class SessionDraft {
   readonly state: Store<DraftState>
@@ -55,6 +58,8 @@ export class SessionDraft {
   /** The text that was set here last, and the one that came from elsewhere last: from the hub, or from what this browser kept. */
   #typed: string | undefined
   #found: string | undefined
+  /** What another tab has sent: the hub may not have heard of that. */
+  #gone: SentWords | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #writing: Promise<void> = Promise.resolve()
   #turn: Promise<void> = Promise.resolve()
@@ -180,7 +185,13 @@ export class SessionDraft {
 
   /** Reads what the hub has by now, as when the page is looked at again: what was sent from another device is no draft any more. */
   look(): void {
-    if (this.#parts.hub().state.get().status === "saved") void this.#parts.hub().load()
+    const hub = this.#parts.hub()
+    if (hub.state.get().status !== "saved") return
+    const before = hub.latest
+    // A value of its own was read: from then on what was sent is gone there, too.
+    void hub.load().then(() => {
+      if (hub.latest !== before && hub.latest.text === "") this.#gone = undefined
+    })
   }
 
   /** Writes it now; settles once this browser keeps it. */
@@ -238,12 +249,19 @@ export class SessionDraft {
     this.#adopt(kept?.files ?? NO_FILES)
   }
 
-  /** Another tab has sent its words: those that it had from here, or that are here from elsewhere, are gone, and what was typed here since stays. */
-  #leaveSent({ text: sent, found }: SentWords): void {
+  /** Another tab has sent its words: those, and what is here of them but was not typed here, are gone; any other words stay. */
+  #leaveSent(words: SentWords): void {
     const { text } = this.state.get()
-    if (text === "" || (text === this.#typed && text !== sent && text !== found)) return
+    this.#gone = words
+    if (text === "") return
+    if (text !== words.text && (text === this.#typed ? text !== words.found : !isPartOf(text, words))) {
+      // The other tab has written over them.
+      if (this.#isTouched) this.#writeLater()
+      return
+    }
     this.#isTouched = false
     this.#typed = ""
+    this.#found = undefined
     this.#parts.hub().follow({ text: "" })
     this.#show({ text: "" })
   }
@@ -269,6 +287,10 @@ export class SessionDraft {
 
   #follow(): void {
     const { latest, state } = this.#parts.hub()
+    if (latest.text !== "" && this.#gone !== undefined) {
+      if (isPartOf(latest.text, this.#gone)) return
+      this.#gone = undefined
+    }
     if (state.get().status !== "loading" || this.#isTouched) this.#show({ text: latest.text })
     if (latest.text !== "" && latest.text !== this.#typed) this.#found = latest.text
     if (this.#isTouched) this.#writeLater()
@@ -276,7 +298,10 @@ export class SessionDraft {
 
   #change(change: Partial<DraftState>): void {
     this.#isTouched = true
-    if (change.text !== undefined) this.#typed = change.text
+    if (change.text !== undefined) {
+      this.#typed = change.text
+      this.#gone = undefined
+    }
     if (change.text === "") this.#found = undefined
     this.#show(change)
     const { text, files } = this.state.get()

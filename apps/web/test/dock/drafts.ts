@@ -60,6 +60,29 @@ export function model(): HubModel {
   return new HubModel(none, { schedule: () => () => undefined })
 }
 
+/** A hub that keeps one draft for all of its clients, as far as its answers are let through. */
+export class DraftHub {
+  #kept = { text: "", version: 0, time: 0 }
+  /** What a put waits for. */
+  puts: Promise<void> = Promise.resolve()
+
+  get text(): string {
+    return this.#kept.text
+  }
+
+  /** A client of it, which shows what changes at once. */
+  model(): HubModel {
+    const call = async (name: string, { text = "" }: { readonly text?: string }): Promise<object> => {
+      if (name !== "drafts.put") return this.#kept
+      await this.puts
+      this.#kept = { text, version: this.#kept.version + 1, time: 1 }
+      return { version: this.#kept.version }
+    }
+    const connection = { state: { _tag: "Online" }, onState: () => () => undefined, online: () => Promise.resolve(), call }
+    return new HubModel((() => ({ connection })) as never, { schedule: (show) => (queueMicrotask(show), () => undefined) })
+  }
+}
+
 /** What ends with each test. */
 export const ends: Array<() => void> = []
 afterEach(() => {
@@ -67,8 +90,7 @@ afterEach(() => {
 })
 
 /** A draft in a tab of a browser. */
-export function draftIn(browser: Browser, isStored: (key: string) => boolean = () => false): SessionDraft {
-  const hub = model()
+export function draftIn(browser: Browser, isStored: (key: string) => boolean = () => false, hub = model()): SessionDraft {
   const draft = new SessionDraft(SESSION, { hub: () => hub.desk.draft(SESSION), store: browser.tab(), isStored })
   ends.push(draft.hold())
   return draft

@@ -6,7 +6,7 @@ import { wordsOf } from "../../src/dock/message-parts.ts"
 import { sendDraft, type Senders } from "../../src/dock/send-draft.ts"
 import { SessionDraft } from "../../src/dock/SessionDraft.ts"
 import { queueAgain } from "../../src/dock/take-back.ts"
-import { Browser, draftIn, ends, file, idsOf, model, SESSION } from "./drafts.ts"
+import { Browser, DraftHub, draftIn, ends, file, idsOf, model, SESSION } from "./drafts.ts"
 
 /** An outbox that stores what it is given when it is told to. */
 function outbox() {
@@ -190,6 +190,77 @@ describe("a draft that is kept", () => {
     expect(await sendDraft(same, SESSION, "queue", senders)).toBe(false)
     same.setText("next")
     expect(same.state.get().text).toBe("next")
+  })
+
+  it("APP-48 keeps words of its own or of another device when another tab sends other ones, also after a reload", async () => {
+    const browser = new Browser()
+    const sender = draftIn(browser)
+    const before = draftIn(browser)
+    await Promise.all([sender.isRead, before.isRead])
+    before.setText("other words")
+    await before.write()
+    ends.pop()?.()
+    const again = draftIn(browser)
+    const hub = new DraftHub()
+    const [phone, shown] = [hub.model().desk.draft(SESSION), hub.model()]
+    phone.set({ text: "from the phone" })
+    await phone.flush()
+    const elsewhere = new Browser()
+    const [device, teller] = [draftIn(elsewhere, () => false, shown), draftIn(elsewhere)]
+    await Promise.all([again.isRead, shown.desk.draft(SESSION).load()])
+    await vi.waitFor(() => expect(device.state.get().text).toBe("from the phone"))
+    for (const draft of [sender, teller]) {
+      draft.setText("hello")
+      const taken = draft.take("queue")
+      await draft.write()
+      if (taken !== undefined) draft.sent(taken)
+    }
+    expect(again.state.get().text).toBe("other words")
+    // They are kept again: the other tab has written over them.
+    await again.write()
+    expect(browser.kept.get(SESSION)?.text).toBe("other words")
+    expect(device.state.get().text).toBe("from the phone")
+  })
+
+  it("APP-48 does not come back from a hub that has not heard yet that it was sent", async () => {
+    const [browser, hub] = [new Browser(), new DraftHub()]
+    const [one, other] = [hub.model(), hub.model()]
+    const [sender, field] = [draftIn(browser, () => false, one), draftIn(browser, () => false, other)]
+    await Promise.all([one.desk.draft(SESSION).load(), other.desk.draft(SESSION).load()])
+    sender.setText("hello")
+    await one.desk.draft(SESSION).flush()
+    const look = async (): Promise<void> => {
+      field.look()
+      await other.desk.draft(SESSION).load()
+      await Promise.resolve()
+    }
+    await vi.waitFor(async () => {
+      await look()
+      expect(field.state.get().text).toBe("hello")
+    })
+    const late = Promise.withResolvers<void>()
+    hub.puts = late.promise
+    const taken = sender.take("queue")
+    if (taken !== undefined) sender.sent(taken)
+    expect(field.state.get().text).toBe("")
+    for (let at = 0; at < 3; at++) await look()
+    expect(hub.text).toBe("hello")
+    expect(field.state.get().text).toBe("")
+    expect(field.take("queue")).toBeUndefined()
+    late.resolve()
+    await one.desk.draft(SESSION).flush()
+    expect(hub.text).toBe("")
+    await look()
+    // From then on the same words are ones that were typed again.
+    sender.setText("hello")
+    await one.desk.draft(SESSION).flush()
+    await vi.waitFor(async () => {
+      await look()
+      expect(field.state.get().text).toBe("hello")
+    })
+    // What goes out with the next words is not what was there before.
+    field.setText("hello again")
+    expect(field.take("queue")?.found).toBe("hello")
   })
 
   it("APP-49 has the edit of a queued message, too", async () => {
