@@ -4,10 +4,11 @@ import "./styles/tokens.css"
 import "./styles/fonts.css"
 import "./styles/base.css"
 import { App } from "./app/App.tsx"
-import { forgetIfAsked } from "./app/forget.ts"
+import { followForgetting, forgetIfAsked } from "./app/forget.ts"
 import { followLooks } from "./app/theme.ts"
 
 followLooks()
+followForgetting()
 const root = document.getElementById("root")
 if (root === null) throw new Error("the page has no element for the app")
 const show = (): void => createRoot(root).render(<App />)

@@ -6,11 +6,20 @@ const PATIENCE = 2000
 
 const askedItem = (): string => `holdfast-forget${basePath()}`
 
-/** Whether a database or an item of this browser is of this server, by its name. */
+/** What is of no person: how the page of sign-in looks, the name of the browser in lists, and what another part removes. */
+const STAYS = /^holdfast-(?:app-theme|app-text-size|client|key|forget)$/
+
+/** What each server at one origin has for itself: its path is behind it. */
+const APART = /^holdfast-(?:app|app-layout|app-screens?|outbox-app|forget|key)$/
+
+/** Whether a database or an item of this browser is of this server, by its name. All are that are not known to be something else. */
 export function isOfServer(name: string, base: string): boolean {
-  // Those of a server at another path of the same origin have its path behind their name.
-  const stem = name.slice(0, name.length - base.length)
-  return name === "holdfast-drafts" || (name.endsWith(base) && /^holdfast-(?:app|outbox-app)[\w-]*$/.test(stem))
+  // What is of one session has it behind a space.
+  const [head = ""] = name.split(" ")
+  const at = head.indexOf("/")
+  const stem = at === -1 ? head : head.slice(0, at)
+  if (!/^holdfast[-.]/.test(stem) || STAYS.test(stem)) return false
+  return head.slice(stem.length) === (APART.test(stem) || at !== -1 ? base : "")
 }
 
 /** The next load of the page forgets it. */
@@ -18,10 +27,23 @@ export function askToForget(): void {
   localStorage.setItem(askedItem(), "yes")
 }
 
+/** Another tab signs this browser out: this one begins anew, and forgets what it writes as it goes. */
+export function followForgetting(): void {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key !== askedItem() || newValue === null) return
+    try {
+      sessionStorage.setItem(askedItem(), newValue)
+    } finally {
+      location.replace(document.baseURI)
+    }
+  })
+}
+
 /** Forgets it, where that was asked for; `undefined` where it was not. */
 export function forgetIfAsked(): Promise<void> | undefined {
   try {
-    return localStorage.getItem(askedItem()) === null ? undefined : forget()
+    const isAsked = [localStorage, sessionStorage].some((items) => items.getItem(askedItem()) !== null)
+    return isAsked ? forget() : undefined
   } catch {
     // A browser that keeps nothing has nothing to forget.
     return undefined
@@ -30,11 +52,12 @@ export function forgetIfAsked(): Promise<void> | undefined {
 
 async function forget(): Promise<void> {
   const base = basePath()
-  for (const name of Object.keys(localStorage)) if (isOfServer(name, base)) localStorage.removeItem(name)
+  for (const items of [localStorage, sessionStorage])
+    for (const name of Object.keys(items)) if (isOfServer(name, base)) items.removeItem(name)
   const all = await indexedDB.databases()
   const own = all.flatMap(({ name = "" }) => (isOfServer(name, base) ? [name] : []))
   await Promise.race([Promise.all(own.map(removed)), new Promise((resolve) => setTimeout(resolve, PATIENCE))])
-  localStorage.removeItem(askedItem())
+  for (const items of [localStorage, sessionStorage]) items.removeItem(askedItem())
 }
 
 function removed(name: string): Promise<void> {
