@@ -135,8 +135,7 @@ describe("pairing a phone", () => {
     await page.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
     expect(await page.evaluate(keys)).toEqual([])
     expect(await lets()).toBe(401)
-    for (const other of [tab, terminalTab])
-      await other.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
+    for (const other of [tab, terminalTab]) await other.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
     await expect.poll(() => page.evaluate(left)).not.toMatch(new RegExp(`keptlabel|${agent.id}|${terminal.id}`))
     const names = async () => (await page.evaluate("Object.keys(localStorage).sort()")) as ReadonlyArray<string>
     // The page of sign-in has an empty layout.

@@ -27,7 +27,7 @@ export function askToForget(): void {
   localStorage.setItem(askedItem(), "yes")
 }
 
-/** Another tab signs this browser out: this one begins anew, and forgets what it writes as it goes. */
+/** Another tab signs this browser out: this one starts over, and forgets what it writes as it goes. */
 export function followForgetting(): void {
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== askedItem() || newValue === null) return
