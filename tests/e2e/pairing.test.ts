@@ -138,7 +138,11 @@ describe("pairing a phone", () => {
     for (const other of [tab, terminalTab]) await other.getByRole("heading", { name: "This browser is not signed in" }).waitFor()
     await expect.poll(() => page.evaluate(left)).not.toMatch(new RegExp(`keptlabel|${agent.id}|${terminal.id}`))
     const names = async () => (await page.evaluate("Object.keys(localStorage).sort()")) as ReadonlyArray<string>
-    // The page of sign-in has an empty layout.
+    await page.goto(`${app.hub.url()}/s/${agent.id}`)
+    await page.getByText("It is shown once this browser is signed in.").waitFor()
+    await page.locator("[data-region=list]").getByText("This browser is not signed in.").waitFor()
+    expect(await page.getByText("What you have not sent is still here").count()).toBe(0)
+    // The page of sign-in has a layout.
     expect((await names()).filter((name) => !/^holdfast-(?:client|app-layout)$/.test(name))).toEqual([])
     await close()
   })

@@ -100,7 +100,7 @@ export interface Page {
   readonly getByLabel: (text: string | RegExp) => Locator
   readonly getByPlaceholder: (text: string | RegExp) => Locator
   readonly keyboard: {
-    readonly press: (key: string) => Promise<void>
+    readonly press: (key: string, options?: { readonly delay?: number }) => Promise<void>
     /** `delay`: milliseconds from one key to the next. */
     readonly type: (text: string, options?: { readonly delay: number }) => Promise<void>
     readonly down: (key: string) => Promise<void>

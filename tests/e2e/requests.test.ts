@@ -162,6 +162,26 @@ describe("requests", () => {
     await close()
   })
 
+  it("APP-141 does not answer what appears while Y is pressed again and again", async () => {
+    const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
+    const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+    await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
+    await page.evaluate(
+      `addEventListener("keydown", ({ timeStamp }) => (window.pressed ??= []).push(timeStamp), { capture: true })`,
+    )
+    for (let press = 0; press < 16; press++) await page.keyboard.press("y", { delay: 100 })
+    const gaps = (await page.evaluate(
+      "window.pressed.slice(1).map((at, before) => at - window.pressed[before])",
+    )) as Array<number>
+    const open = (await recordOf(app.hub, session.id)).permissions.filter(({ decision }) => decision === undefined)
+    // A machine that stood still for half a second has made a pause itself.
+    if (Math.max(...gaps) < 450) expect(open.map(({ subject }) => subject)).toEqual(["echo second"])
+    await pane(session.id).locator("[data-request][data-armed][data-whole]").getByText("echo second").waitFor()
+    await page.keyboard.press("y")
+    await said(app, session.id, "Tool said: second")
+    await close()
+  })
+
   it("APP-40 APP-42 reads what is asked again where that failed, allows nothing until then, and offers no rule for a plan", async () => {
     const session = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]] [[plan # Go\n\n[x]: /etc "hidden"]]`)
     const { page, context, pane, connected, openSession, close } = await app.open({ hasWorker: false })
@@ -313,6 +333,9 @@ describe("requests", () => {
       const { page, pane, picture, overflows, axe, close } = opened
       await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines", exact: true }).click()
       await pane(long.id).locator("[data-request]").getByText("U+202E").waitFor()
+      // Its row marks them too.
+      if (form === "desktop")
+        await opened.row(long.id).locator("xpath=ancestor-or-self::*[@role='listitem']").getByText("U+202E").first().waitFor()
       await picture(`dock-long-${form}`)
       expect(await overflows()).toEqual([])
       expect(await axe()).toEqual([])

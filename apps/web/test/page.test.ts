@@ -4,10 +4,10 @@ import { deviceName } from "../src/app/device.ts"
 import { regionAfter } from "../src/app/regions.ts"
 import { pathOf, readRoute, sessionPath } from "../src/app/routes.ts"
 import { linkSecret } from "../src/app/sign-in-link.ts"
-import { nextWaiting } from "../src/app/waiting.ts"
+import { asListed, nextWaiting } from "../src/app/waiting.ts"
 import { fit, ranked } from "../src/commands/rank.ts"
 import { listboxStep } from "../src/ui/listbox.ts"
-import { duration, nextChange, timeAgo } from "../src/ui/time.ts"
+import { duration, nextChange, saidAgo, timeAgo } from "../src/ui/time.ts"
 
 describe("the page", () => {
   it("APP-10 reads and writes its addresses, whatever is in them", () => {
@@ -39,6 +39,7 @@ describe("the page", () => {
     expect(nextWaiting(waiting, "a", -1)).toBe("c")
     expect(nextWaiting(waiting, "other", -1)).toBe("c")
     expect(nextWaiting([], "a", 1)).toBe(undefined)
+    expect(asListed(waiting).map(({ session }) => session)).toEqual(["c", "b", "a"])
   })
 
   it("APP-4 goes round the parts of the page that are shown", () => {
@@ -69,6 +70,7 @@ describe("the page", () => {
     const now = Date.UTC(2026, 10, 30, 12)
     expect([0, 12, 9 * 60, 3 * 3600].map((s) => timeAgo(now - s * 1000, now, "en"))).toEqual(["now", "12 s", "9 min", "3 h"])
     expect(timeAgo(now - 3 * 86_400_000, now, "en")).toBe("Fri")
+    expect([0, 12, 3 * 86_400].map((s) => saidAgo(now - s * 1000, now, "en"))).toEqual(["now", "12 s ago", "on Fri"])
     expect(nextChange(now - 12_400, now)).toBe(600)
     expect([400, 12_000, 185_000, 7_800_000].map(duration)).toEqual(["0.4 s", "12 s", "3 min 5 s", "2 h 10 min"])
   })

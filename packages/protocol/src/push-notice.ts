@@ -4,6 +4,7 @@
  */
 import type { PushNotice, PushReason } from "./push.ts"
 import type { Session } from "./session.ts"
+import { spelledOut } from "./hidden-text.ts"
 import { headOf } from "./text-cut.ts"
 
 /** Events after which there may be something to tell, by `channel/type`. */
@@ -80,6 +81,13 @@ interface Words {
 
 function told({ id, label }: ToldOf, reason: PushReason, state: string, { seq, words, time, query = "" }: Words): Told {
   const body = words.filter((text) => text !== "").join("\n")
-  const notice = { title: headOf(label, TITLE_MAX), body: headOf(body, BODY_MAX), tag: id, reason, path: `s/${id}${query}`, time }
+  const notice = {
+    title: headOf(spelledOut(label), TITLE_MAX),
+    body: headOf(spelledOut(headOf(body, BODY_MAX)), BODY_MAX),
+    tag: id,
+    reason,
+    path: `s/${id}${query}`,
+    time,
+  }
   return { ...(seq === undefined ? {} : { seq }), state, notice }
 }

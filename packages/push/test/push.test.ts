@@ -52,6 +52,9 @@ describe("notifications", () => {
     expect(whatToTell(blocked, 3)).toMatchObject({
       notice: { reason: "waiting", body: "claude-code\napprove Write: a.ts" },
     })
+    // What does not show is spelled out, as in the request (APP-41).
+    const turned = { ...base, terminal: { program: { ...program, message: "rm \u202egnp.x" } } } as unknown as Session
+    expect(whatToTell(turned, 3)?.notice.body).toBe("claude-code\nrm U+202Egnp.x")
     const done = { ...base, ...news("finished", 7), terminal: { program: { state: "done", since: 6, message: "3 files" } } }
     expect(whatToTell(done as unknown as Session, 7)).toMatchObject({ notice: { reason: "ended", body: "Finished\n3 files" } })
     expect(whatToTell({ ...base, ...news("finished", 2) }, 3)).toBeUndefined()

@@ -2,6 +2,7 @@
 import { useState } from "react"
 import type { FormEvent, ReactElement } from "react"
 import { HoldfastError, makeApi } from "@holdfast/client"
+import { useOutbox } from "@holdfast/react"
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 import { Button } from "../ui/Button.tsx"
 import { basePath, serverUrl } from "./base.ts"
@@ -22,6 +23,7 @@ async function isKnown(key: string): Promise<boolean> {
 /** A field for a link or a key. */
 export default function SignIn({ error }: { readonly error: HoldfastError }): ReactElement {
   const [problem, setProblem] = useState<string | undefined>(undefined)
+  const { items: unsent } = useOutbox()
   const isSignedOut = error.tag === "Unauthorized"
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -58,7 +60,9 @@ export default function SignIn({ error }: { readonly error: HoldfastError }): Re
         </Button>
       </span>
       {problem === undefined ? null : <p role="alert">{problem}</p>}
-      <p className={styles["soft"]}>What you typed and have not sent is still here, and goes out when you are signed in.</p>
+      {unsent.length === 0 ? null : (
+        <p className={styles["soft"]}>What you have not sent is still here, and goes out when you are signed in.</p>
+      )}
     </form>
   )
 }

@@ -12,7 +12,7 @@ import { tellNotice, undoLast } from "./notices.ts"
 import { themeChoice } from "./preferences.ts"
 import { nextRegion } from "./regions.ts"
 import { useGo } from "./use-route.ts"
-import { visit } from "./visit.ts"
+import { visit, visitOwn } from "./visit.ts"
 import { nextWaiting, useWaitingNow } from "./waiting.ts"
 
 /** Registers them, and listens to keys. */
@@ -28,7 +28,9 @@ export function usePageCommands(): void {
   useEffect(() => listenToKeys(() => focusedTab(desk.layout.latest)?.session), [desk])
   const all = useMemo((): ReadonlyArray<Command> => {
     const toWaiting = (by: 1 | -1) => (): void => {
-      const next = nextWaiting(waiting.current, focusedTab(desk.layout.latest)?.session, by)
+      const own = focusedTab(desk.layout.latest)?.session
+      if (visitOwn(own)) return
+      const next = nextWaiting(waiting.current, own, by)
       if (next === undefined) return tellNotice("Nothing waits for you.")
       open.session(next)
       visit(next)

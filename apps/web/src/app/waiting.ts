@@ -1,4 +1,4 @@
-/** What waits for a person, the longest first: agents that ask, directories that are not trusted yet, programs in terminals. */
+/** What waits for a person, in the order of the list: agents that ask, directories that are not trusted yet, programs in terminals. */
 import { useMemo } from "react"
 import { useWaiting as useShown } from "../requests/use-waiting.ts"
 
@@ -21,8 +21,13 @@ export function useWaitingNow(): ReadonlyArray<WaitingSession> {
         if (!bySession.has(session)) bySession.set(session, { session, label, since })
       }
     }
-    return [...bySession.values()]
+    return asListed([...bySession.values()])
   }, [waiting])
+}
+
+/** As the list has them: what came to wait last is first (APP-20). */
+export function asListed(waiting: ReadonlyArray<WaitingSession>): ReadonlyArray<WaitingSession> {
+  return [...waiting].sort((one, other) => other.since - one.since || (one.session < other.session ? 1 : -1))
 }
 
 /** The session to visit next among those that wait, from one that has the focus; `by` is 1 or -1. */

@@ -2,36 +2,13 @@
 import { useState } from "react"
 import type { ReactElement } from "react"
 import { PageDialog } from "../ui/PageDialog.tsx"
-import type { Command, When } from "./command.ts"
+import { keyPlaces } from "./key-lines.ts"
+import type { KeyPlace } from "./key-lines.ts"
 import { isApple, keyText } from "./key-text.ts"
 import { keyMapIsOpen } from "./palette-state.ts"
 import { commands } from "./registry.ts"
 import { useAllCommands } from "./use-commands.ts"
 import styles from "./KeyMap.module.css"
-
-/** The places in the order in which they are shown. */
-const PLACES: ReadonlyArray<readonly [when: When, title: string]> = [
-  ["anywhere", "Everywhere, terminals too"],
-  ["outside text", "Outside text"],
-  ["list", "In the list"],
-  ["pane", "In a pane"],
-  ["request", "On what waits for you"],
-  ["composer", "In a message"],
-  ["terminal", "In a terminal"],
-]
-
-/** Of the commands that go by number the first stands for all. */
-const BY_LATER_NUMBER = /^(?:pane\.number\.|list\.go-)[2-9]$/
-
-/** The commands of a place that have keys, each once. */
-function commandsAt(all: ReadonlyArray<Command>, when: When): ReadonlyArray<Command> {
-  const found = new Map<string, Command>()
-  for (const command of all) {
-    if ((command.when ?? "outside text") !== when || command.keys === undefined || BY_LATER_NUMBER.test(command.id)) continue
-    found.set(command.id, command)
-  }
-  return [...found.values()]
-}
 
 /** The map of keys. */
 export default function KeyMap(): ReactElement {
@@ -46,27 +23,21 @@ export default function KeyMap(): ReactElement {
       onClose={() => keyMapIsOpen.set(false)}
     >
       <div className={styles["places"]} tabIndex={0} role="region" aria-label="Keys by place">
-        {PLACES.map(([when, title]) => (
-          <Place key={when} title={title} commands={commandsAt([...atFirst, ...all], when)} />
+        {keyPlaces([...atFirst, ...all]).map(({ title, lines }) => (
+          <Place key={title} title={title} lines={lines} />
         ))}
       </div>
     </PageDialog>
   )
 }
 
-interface PlaceProps {
-  readonly title: string
-  readonly commands: ReadonlyArray<Command>
-}
-
-function Place({ title, commands }: PlaceProps): ReactElement | null {
-  if (commands.length === 0) return null
+function Place({ title, lines }: KeyPlace): ReactElement {
   return (
     <section className={styles["place"]}>
       <h3 className={styles["where"]}>{title}</h3>
       <dl className={styles["keys"]}>
-        {commands.map((command) => (
-          <Line key={command.id} title={command.title} keys={command.keys ?? []} />
+        {lines.map((line) => (
+          <Line key={line.id} title={line.title} keys={line.keys} />
         ))}
       </dl>
     </section>

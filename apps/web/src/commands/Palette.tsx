@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "react"
 import type { ReactElement } from "react"
 import { Dialog } from "radix-ui"
 import type { ShownSession } from "@holdfast/client/outbox"
+import { Written } from "../requests/Written.tsx"
 import { useHub, useSessions } from "@holdfast/react"
 import { useCloseOver } from "../ui/close-over.ts"
 import { useListbox } from "../ui/listbox.ts"
@@ -19,6 +20,7 @@ import { paletteWish } from "./palette-state.ts"
 import type { PaletteWish } from "./palette-state.ts"
 import { ranked } from "./rank.ts"
 import { commands } from "./registry.ts"
+import { isInTerminal, shownKey } from "./terminal-focus.ts"
 import { useAllCommands } from "./use-commands.ts"
 import styles from "./Palette.module.css"
 
@@ -81,6 +83,7 @@ function focusBefore(): HTMLElement | undefined {
 export default function Palette({ wish }: { readonly wish: PaletteWish }): ReactElement {
   const [query, setQuery] = useState("")
   const [before] = useState(focusBefore)
+  const isTerminal = isInTerminal(before)
   const isDone = useRef(false)
   const open = useOpen()
   const found = useFound(query, wish.split !== undefined)
@@ -132,7 +135,7 @@ export default function Palette({ wish }: { readonly wish: PaletteWish }): React
           <div {...listbox.list} className={styles["list"]} aria-label="What was found">
             {found.map((one, at) => (
               <div key={one._tag === "Session" ? one.id : `> ${one.command.id}`} className={styles["item"]} {...listbox.item(at)}>
-                <Line found={one} />
+                <Line found={one} isTerminal={isTerminal} />
               </div>
             ))}
           </div>
@@ -143,7 +146,7 @@ export default function Palette({ wish }: { readonly wish: PaletteWish }): React
   )
 }
 
-function Line({ found }: { readonly found: Found }): ReactElement {
+function Line({ found, isTerminal }: { readonly found: Found; readonly isTerminal: boolean }): ReactElement {
   if (found._tag === "Session")
     return (
       <>
@@ -155,14 +158,14 @@ function Line({ found }: { readonly found: Found }): ReactElement {
         <Time at={found.at} className={styles["at"]} />
       </>
     )
-  const [keys] = found.command.keys ?? []
+  const keys = shownKey(found.command.keys, isTerminal)
   return (
     <>
       <span className={styles["sign"]} aria-hidden="true">
         ›
       </span>
       <span className={styles["words"]} dir="auto">
-        {found.text}
+        <Written text={found.text} />
         {found.of === undefined ? null : <span className={styles["about"]}>{found.of}</span>}
       </span>
       {keys === undefined ? null : <kbd>{keyText(keys)}</kbd>}

@@ -142,7 +142,7 @@ function Notes({ now, told }: { readonly now: ComposerNow; readonly told: string
       {other === undefined ? null : (
         <div className={styles["other"]} role="status">
           <p>
-            You wrote something else on another device, <Time at={other.time} />:
+            You wrote something else on another device, <Time at={other.time} isSaid />:
           </p>
           <blockquote dir="auto">{other.text === "" ? "(nothing: it was sent or cleared there)" : other.text}</blockquote>
           <Button onClick={takeOther}>Take that</Button>
@@ -195,6 +195,8 @@ function useFieldKeys(
         return void now.send(choices.first)
       case "send-other":
         return void now.send(choices.second ?? choices.first)
+      case "steer":
+        return void now.send(choices.all.find(({ mode }) => mode === "steer") ?? choices.first)
       case "save":
         return void now.saveEdit()
       case "leave-edit":

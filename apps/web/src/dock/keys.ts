@@ -25,7 +25,17 @@ export interface FieldState {
 }
 
 /** What is done. */
-export type FieldAct = "send" | "send-other" | "save" | "leave-edit" | "leave" | "edit-last" | "older" | "newer" | undefined
+export type FieldAct =
+  | "send"
+  | "send-other"
+  | "steer"
+  | "save"
+  | "leave-edit"
+  | "leave"
+  | "edit-last"
+  | "older"
+  | "newer"
+  | undefined
 
 /** What a key does; nothing that the field does not do by itself for most. */
 export function fieldAct({ key, shiftKey, altKey, ctrlKey, metaKey, isComposing }: Press, field: FieldState): FieldAct {
@@ -33,8 +43,9 @@ export function fieldAct({ key, shiftKey, altKey, ctrlKey, metaKey, isComposing 
   const isMod = ctrlKey || metaKey
   switch (key) {
     case "Enter":
-      if (shiftKey || altKey || (field.isTouch && !isMod)) return undefined
-      if (field.isEditing) return "save"
+      if (shiftKey || (field.isTouch && !isMod && !altKey)) return undefined
+      if (field.isEditing) return altKey ? undefined : "save"
+      if (altKey) return isMod ? undefined : "steer"
       return isMod ? "send-other" : "send"
     case "Escape":
       return isMod || altKey || shiftKey ? undefined : field.isEditing ? "leave-edit" : "leave"

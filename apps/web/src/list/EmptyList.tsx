@@ -38,6 +38,9 @@ export function EmptyList(): ReactElement {
   const { state: connection } = useConnection()
   const isFirst = useIsFirstRun()
   const form = useForm()
+  const problem = connection._tag === "Refused" ? connection.error : state._tag === "Ended" ? state.error : undefined
+  if (problem?.tag === "Unauthorized")
+    return <Empty>This browser is not signed in. Open a link of the server, or paste one in the field beside this list.</Empty>
   if (state._tag === "Ended") return <Empty>The list cannot be shown: {state.error.message}</Empty>
   if (state._tag === "Loading" && connection._tag !== "Reconnecting") return <Empty>The list is on its way.</Empty>
   if (state._tag === "Loading") return <Empty>The server cannot be reached, and no list was kept here. It is tried again.</Empty>

@@ -3,6 +3,7 @@ import { useId } from "react"
 import type { KeyboardEvent, ReactElement } from "react"
 import { keyText } from "../commands/key-text.ts"
 import { commands } from "../commands/registry.ts"
+import { shownKey, useIsInTerminal } from "../commands/terminal-focus.ts"
 import { useCommand } from "../commands/use-commands.ts"
 import { CommandButton, IconButton } from "../ui/Button.tsx"
 import { Icon, Mark } from "../ui/icons.tsx"
@@ -14,7 +15,7 @@ import css from "./rail.module.css"
 
 /** The first line. On a phone there is a title in place of the field, and a button for the search of the list. */
 export function RailHead(): ReactElement {
-  const keys = useCommand("palette")?.keys?.[0]
+  const keys = shownKey(useCommand("palette")?.keys, useIsInTerminal())
   return (
     <header className={css["head"]}>
       <Mark size={18} />

@@ -12,6 +12,7 @@ import { Trace } from "../ui/Trace.tsx"
 import { costText } from "../ui/usage.ts"
 import type { Editing } from "./editing.ts"
 import { nowLine } from "./now-line.ts"
+import { Written } from "../requests/Written.tsx"
 import { EditLabel, EditTags } from "./RowEdit.tsx"
 import { placeOf } from "./section-of.ts"
 import { shellLine } from "./shell-line.ts"
@@ -182,7 +183,9 @@ function ShellLine({ session }: { readonly session: Session }): ReactElement | n
   return line === undefined ? null : (
     <span className={css["shell"]}>
       {" "}
-      <bdi>{line}</bdi>
+      <bdi>
+        <Written text={line} />
+      </bdi>
     </span>
   )
 }
@@ -194,7 +197,14 @@ function NowLine({ session, isPutOff }: { readonly session: Session; readonly is
   const { words = "", target, isFailure } = nowLine(session, doing, isPutOff) ?? {}
   return (
     <span className={css["now"]} data-failure={isFailure}>
-      <bdi>{words}</bdi> {target === undefined ? null : <code dir="ltr">{target}</code>}
+      <bdi>
+        <Written text={words} />
+      </bdi>{" "}
+      {target === undefined ? null : (
+        <code dir="ltr">
+          <Written text={target} />
+        </code>
+      )}
     </span>
   )
 }

@@ -1,6 +1,6 @@
 /** Questions of an agent as a form: choices, several of them where allowed, words of one's own where allowed. */
 import type { Question } from "@holdfast/protocol/agent/permission"
-import { pick, pickedFor, type PickedAnswers, type as typed } from "./questions.ts"
+import { firstDigit, pick, pickedFor, type PickedAnswers, type as typed } from "./questions.ts"
 import styles from "./Questions.module.css"
 import { Written } from "./Written.tsx"
 
@@ -26,7 +26,7 @@ export function QuestionForm({ id, questions, picked, isDisabled, onChange }: Qu
         <Written text={question.question} />
         {question.multiple === true ? <span className={styles["several"]}> several answers are possible</span> : null}
       </legend>
-      {question.choices.map(({ label, description }) => (
+      {question.choices.map(({ label, description }, at) => (
         <label key={label} className={styles["choice"]} dir="auto">
           <input
             type={question.multiple === true ? "checkbox" : "radio"}
@@ -35,6 +35,7 @@ export function QuestionForm({ id, questions, picked, isDisabled, onChange }: Qu
             onChange={() => onChange(pick(picked, question, label))}
           />
           <span>
+            <Digit digit={firstDigit(questions, index) + at} />
             <Written text={label} />
             {description === undefined ? null : (
               <span className={styles["description"]}>
@@ -57,4 +58,13 @@ export function QuestionForm({ id, questions, picked, isDisabled, onChange }: Qu
       ) : null}
     </fieldset>
   ))
+}
+
+/** The key that picks a choice, where it has one. */
+function Digit({ digit }: { readonly digit: number }) {
+  return digit > 9 ? null : (
+    <kbd className={styles["digit"]} aria-hidden="true">
+      {digit}
+    </kbd>
+  )
 }

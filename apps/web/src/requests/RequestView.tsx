@@ -9,6 +9,7 @@ import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { offerFocus, useFocusStays } from "../app/own-focus.ts"
 import { receiveVisit } from "../app/visit.ts"
 import { noteGone } from "../commands/asked-keys.ts"
+import type { Command } from "../commands/command.ts"
 import { useCommands } from "../commands/use-commands.ts"
 import { untilText } from "../dock/hold-words.ts"
 import { useSeconds } from "../dock/use-seconds.ts"
@@ -20,12 +21,15 @@ import { QuestionForm } from "./QuestionForm.tsx"
 import styles from "./Request.module.css"
 import { RequestActs } from "./RequestActs.tsx"
 import { RequestBody } from "./RequestBody.tsx"
+import { choiceAt, pick } from "./questions.ts"
 import type { RequestNow, Unfolded } from "./request-now.ts"
 import { RequestNews } from "./RequestNews.tsx"
 import { requestKey } from "./snooze.ts"
 import { useArmed } from "./use-armed.ts"
 import { useRequest } from "./use-request.ts"
 import { Written } from "./Written.tsx"
+
+const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 
 /** Where a request is shown. */
 export type RequestPlace = "dock" | "peek" | "inbox" | "phone"
@@ -67,7 +71,7 @@ export function RequestView(props: RequestViewProps) {
   return (
     <section
       ref={element}
-      className={`${styles["request"]} ${styles[place]}`}
+      className={styles["request"]}
       aria-label={`${headingOf(request, asked)} ${asker}`}
       tabIndex={-1}
       data-when="request"
@@ -140,6 +144,17 @@ interface RequestKeysProps {
   readonly target: string
 }
 
+/** The digits of the choices of questions: they pick, and send nothing. */
+function choiceCommands({ request, words, say, unfolded }: RequestNow): ReadonlyArray<Omit<Command, "when">> {
+  const questions = unfolded === undefined ? (request.questions ?? []) : []
+  return DIGITS.flatMap((digit) => {
+    const [question, label] = choiceAt(questions, digit) ?? []
+    if (question === undefined || label === undefined) return []
+    const run = (): void => say({ picked: pick(words.picked ?? {}, question, label) })
+    return [{ id: `request.choose-${digit}`, title: "Pick the choice with that digit, 1 to 9", keys: [String(digit)], run }]
+  })
+}
+
 /** The keys of a request; they count with the focus on it, and those of the first one in its pane outside of text. */
 function RequestKeys({ now, session, target }: RequestKeysProps) {
   const { request, asked, unfold, allow, hasRules, isArmed, seen } = now
@@ -155,6 +170,7 @@ function RequestKeys({ now, session, target }: RequestKeysProps) {
       ? [{ ...common, id: "request.edit", title: "Edit the command", keys: ["e"], run: unfolds("edit") }]
       : []),
     { ...common, id: "request.snooze", title: "Not now", keys: ["s"], run: unfolds("snooze") },
+    ...choiceCommands(now).map((command) => ({ ...common, ...command })),
   ])
   return null
 }

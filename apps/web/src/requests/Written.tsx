@@ -1,5 +1,5 @@
 /** A text of an agent as it is, with what a screen would hide spelled out. */
-import { piecesOf } from "./hidden.ts"
+import { piecesOf } from "@holdfast/protocol/hidden-text"
 import styles from "./Written.module.css"
 
 /** Shows a text. */

@@ -35,6 +35,17 @@ export function type(picked: PickedAnswers, question: Question, other: string): 
   return { ...picked, [question.question]: { choices: kept, other } }
 }
 
+/** A choice by its digit: those of all questions are counted in their order, up to nine. */
+export function choiceAt(questions: ReadonlyArray<Question>, digit: number): readonly [Question, label: string] | undefined {
+  const all = questions.flatMap((question) => question.choices.map(({ label }) => [question, label] as const))
+  return digit > 9 ? undefined : all[digit - 1]
+}
+
+/** The digit of the first choice of a question. */
+export function firstDigit(questions: ReadonlyArray<Question>, index: number): number {
+  return 1 + questions.slice(0, index).reduce((count, { choices }) => count + choices.length, 0)
+}
+
 /** The answer to one question: its choices in their order, then what was typed; empty while there is none. */
 export function answerTo(question: Question, picked: PickedAnswers): string {
   const { choices, other } = pickedFor(picked, question)

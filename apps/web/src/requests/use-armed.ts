@@ -5,6 +5,8 @@
 import { type FocusEvent, type PointerEvent, type RefObject, useCallback, useEffect, useState } from "react"
 import { isFocusByItself } from "../app/own-focus.ts"
 import { isInSight } from "../app/sight.ts"
+import { isAskedKey } from "../commands/asked-keys.ts"
+import { isText } from "../commands/place.ts"
 
 /** Milliseconds in sight after which a person can have seen what is there. */
 const SIGHT = 500
@@ -48,6 +50,12 @@ export function useArmed(element: RefObject<HTMLElement | null>, place: string):
   return { isArmed, choosing: { onFocusCapture, onPointerDownCapture } }
 }
 
+/** Whether a press is one that answers, wherever it goes: who presses it means what was there before. */
+function isAnswering({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  const isHeld = ctrlKey || metaKey || altKey
+  return !isHeld && isAskedKey(key.toLowerCase()) && !(target instanceof Element && isText(target))
+}
+
 /** Calls back once an element has been in sight for as long as it takes; gives what ends the watch. */
 function afterSight(own: HTMLElement, then: () => void): () => void {
   let isThere = false
@@ -67,10 +75,18 @@ function afterSight(own: HTMLElement, then: () => void): () => void {
   places.observe(own)
   covers.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["inert", "hidden", "data-covered"] })
   document.addEventListener("visibilitychange", look)
+  const pressed = (event: KeyboardEvent): void => {
+    if (!isAnswering(event)) return
+    clearTimeout(timer)
+    timer = undefined
+    look()
+  }
+  window.addEventListener("keydown", pressed, { capture: true })
   return () => {
     clearTimeout(timer)
     places.disconnect()
     covers.disconnect()
+    window.removeEventListener("keydown", pressed, { capture: true })
     document.removeEventListener("visibilitychange", look)
   }
 }

@@ -38,6 +38,13 @@ export function timeAgo(at: number, now: number, locale?: string): string {
   return written(at, isThisYear ? "day" : "year", locale)
 }
 
+/** The same within a sentence: `now`, `12 s ago`, `on Mon`. Both in epoch milliseconds. */
+export function saidAgo(at: number, now: number, locale?: string): string {
+  const ago = timeAgo(at, now, locale)
+  if (now - at < SECOND) return ago
+  return now - at < DAY ? `${ago} ago` : `on ${ago}`
+}
+
 /** A length of time: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 10 * SECOND) return `${(Math.max(0, milliseconds) / SECOND).toFixed(1)} s`

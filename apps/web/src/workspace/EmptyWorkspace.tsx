@@ -44,7 +44,7 @@ export function EmptyWorkspace({ isLoading, offers, adopt }: EmptyWorkspaceProps
           <p key={offer.client} className={styles["offer"]}>
             <Button onClick={() => adopt(offer)}>Take over the layout of {offer.name ?? "another device"}</Button>
             <span>
-              {panesOf(offer)}, <Time at={offer.time} /> ago
+              {panesOf(offer)}, <Time at={offer.time} isSaid />
             </span>
           </p>
         ))}

@@ -2,7 +2,7 @@
 import { memo, Suspense, useEffect, useRef, useState } from "react"
 import type { ComponentType, CSSProperties, ReactElement } from "react"
 import type { Tab } from "@holdfast/core/layout/tree"
-import { useHub, useSession } from "@holdfast/react"
+import { useConnection, useHub, useSession } from "@holdfast/react"
 import { ErrorBoundary } from "../app/ErrorBoundary.tsx"
 import { PartAwaited } from "../app/PartAwaited.tsx"
 import { SessionHistory } from "../fork/SessionHistory.tsx"
@@ -132,10 +132,13 @@ interface NothingProps {
 
 /** What is said in place of a pane. */
 function Nothing({ what, isLoading, isKnown }: NothingProps): ReactElement {
+  const { state } = useConnection()
   const text = isKnown
     ? `This version cannot show "${what}". Load the page again.`
-    : isLoading
-      ? "Waiting for the server."
-      : "There is no such session: it was deleted for good, or it is on another server."
+    : state._tag === "Refused"
+      ? "It is shown once this browser is signed in."
+      : isLoading
+        ? "Waiting for the server."
+        : "There is no such session: it was deleted for good, or it is on another server."
   return <p className={styles["nothing"]}>{text}</p>
 }

@@ -6,6 +6,7 @@ import { useSession } from "@holdfast/react"
 import { alongLine } from "../ui/direction.ts"
 import { ContextMenu } from "../ui/Menu.tsx"
 import { Icon } from "../ui/icons.tsx"
+import type { IconName } from "../ui/icons.tsx"
 import { StateMark } from "../ui/StateMark.tsx"
 import { useStore } from "../ui/store.ts"
 import { useTabDrag } from "./drag.ts"
@@ -47,9 +48,13 @@ interface OneTabProps {
   readonly arrange: (action: LayoutAction) => void
 }
 
+/** What a tab shows of a session, where that is not the session itself: its name may be cut. */
+const SIGNS: Readonly<Record<string, IconName>> = { changes: "changes", player: "play" }
+
 function OneTab({ tab, tile, isActive, arrange }: OneTabProps): ReactElement {
   const { session: record } = useSession(tab.session ?? "")
   const { ref, onPointerEnter } = useTabDrag(tab.id, tile)
+  const sign = SIGNS[tab.what]
   const isPreview = useStore(preview) === tab.id
   const label = record?.label ?? "…"
   const close = (): void => arrange({ do: "close", tab: tab.id })
@@ -81,7 +86,7 @@ function OneTab({ tab, tile, isActive, arrange }: OneTabProps): ReactElement {
           tabIndex={isActive ? 0 : -1}
           onClick={activate}
         >
-          <StateMark session={tab.session ?? ""} />
+          {sign === undefined ? <StateMark session={tab.session ?? ""} /> : <Icon name={sign} size={12} />}
           <span className={styles["label"]} dir="auto">
             {tab.what === "session" ? label : `${label}: ${tab.what}`}
           </span>

@@ -1,5 +1,6 @@
 /** Where the focus goes in a pane: to what it marks with `data-autofocus`, or else to the pane itself. */
 import { focusByItself } from "../app/own-focus.ts"
+import { visitedIn } from "../app/visit.ts"
 import { Store } from "../ui/store.ts"
 
 /** Grows each time that the focus is to go to the pane that has that of the workspace. */
@@ -25,6 +26,8 @@ export function settleFocus(): void {
 /** Moves the focus into a pane; leaves it where it is inside. */
 export function focusInside(pane: HTMLElement): void {
   const { activeElement } = document
+  const visited = visitedIn(pane)
+  if (visited !== null) return visited.focus({ preventScroll: true })
   if (activeElement !== pane && pane.contains(activeElement)) return
   // What is open over the page keeps the focus, and gives it back when it closes.
   if (activeElement?.closest("[role=dialog],[role=menu]")) return

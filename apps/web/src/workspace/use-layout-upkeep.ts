@@ -29,13 +29,17 @@ function useAddress(): void {
   const isPhone = useForm() === "phone"
   const { session, message, seq } = route.name === "session" ? route : NOWHERE
   const isLoaded = status !== "loading"
+  const wasLoaded = useRef(false)
   // Again when the server's layout takes the place of the one that was kept here: it may not have what the address names.
   useEffect(() => {
     if (session === undefined) return
     const seen = focusedTab(desk.layout.latest)
     // A moment is shown by the player.
     const what = seq === undefined ? "session" : "player"
-    if (seen?.session !== session || (seq !== undefined && seen.what !== what)) {
+    // What was played last is not what a new page is opened for.
+    const isOther = seen?.what !== what && (seq !== undefined || (seen?.what === "player" && !wasLoaded.current))
+    wasLoaded.current = isLoaded
+    if (seen?.session !== session || isOther) {
       desk.arrange({ do: "open", shown: { what, session } })
       focusPane()
     }

@@ -75,6 +75,8 @@ describe("sending", () => {
     expect(fieldAct(press("Enter", { ctrlKey: true }), field())).toBe("send-other")
     expect(fieldAct(press("Enter", { metaKey: true }), field())).toBe("send-other")
     expect(fieldAct(press("Enter", { shiftKey: true }), field())).toBeUndefined()
+    expect(fieldAct(press("Enter", { altKey: true }), field({ text: "a" }))).toBe("steer")
+    expect(fieldAct(press("Enter", { altKey: true, ctrlKey: true }), field({ text: "a" }))).toBeUndefined()
     expect(fieldAct(press("Enter", { isComposing: true }), field({ text: "にほ" }))).toBeUndefined()
     // A thumb's Enter makes a line; its button sends.
     expect(fieldAct(press("Enter"), field({ isTouch: true }))).toBeUndefined()

@@ -2,11 +2,11 @@ import type { PermissionAsk, PermissionRequest } from "@holdfast/protocol/agent/
 import { describe, expect, it } from "vitest"
 import { decisionWords, isSame, optionsOf, wordsOf } from "../../src/requests/answer.ts"
 import { allowWords, askedOf, headingOf, isWholeInRecord, lineOf } from "../../src/requests/asked.ts"
-import { piecesOf } from "../../src/requests/hidden.ts"
+import { piecesOf } from "@holdfast/protocol/hidden-text"
 import { FIRST_RULE, rememberOf } from "../../src/requests/remember.ts"
 import { compare } from "../../src/ui/diff/compare.ts"
 import { linesOf } from "../../src/ui/diff/rows.ts"
-import { answersOf, pick, type PickedAnswers, type } from "../../src/requests/questions.ts"
+import { answersOf, choiceAt, firstDigit, pick, type PickedAnswers, type } from "../../src/requests/questions.ts"
 
 const OPTIONS = [
   { id: "allow", label: "Allow", kind: "allow_once" },
@@ -132,6 +132,16 @@ describe("what is asked", () => {
         .map(({ text }) => text)
         .join(""),
     ).toBe("aU+200Bb")
+  })
+
+  it("APP-46 numbers the choices of all questions, up to nine", () => {
+    const questions = [2, 8].map((count, of) => ({
+      question: `question ${of}`,
+      choices: Array.from({ length: count }, (_, at) => ({ label: `${of}.${at}` })),
+    }))
+    expect(questions.map((_, index) => firstDigit(questions, index))).toEqual([1, 3])
+    expect([1, 2, 3, 9, 10].map((digit) => choiceAt(questions, digit)?.[1])).toEqual(["0.0", "0.1", "1.0", "1.6", undefined])
+    expect(choiceAt([], 1)).toBe(undefined)
   })
 
   it("shows the lines that an edit takes away and adds", () => {

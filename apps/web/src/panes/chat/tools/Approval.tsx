@@ -1,6 +1,7 @@
 /** What was asked about a call, and who answered. */
 import css from "./tools.module.css"
 import { useNote } from "../transcript/chat-context.ts"
+import { Written } from "../../../requests/Written.tsx"
 import type { AskedNote } from "../transcript/TurnNotes.ts"
 import { Time } from "../../../ui/Time.tsx"
 
@@ -27,11 +28,15 @@ export function AskedLine({ asked }: { readonly asked: AskedNote }) {
   const isAnswer = kind === "question" && end?.how === "allowed"
   return (
     <div className={css["asked"]} data-how={end?.how}>
-      {asked.toolCallId === undefined || kind !== "tool" ? <span dir="auto">{title} </span> : null}
+      {asked.toolCallId === undefined || kind !== "tool" ? (
+        <span dir="auto">
+          <Written text={title} />{" "}
+        </span>
+      ) : null}
       <span className={css["answer"]} dir="auto">
-        {isAnswer ? `${end.words ?? "answered"} (${end.by})` : endWords(asked)}
+        <Written text={isAnswer ? `${end.words ?? "answered"} (${end.by})` : endWords(asked)} />
       </span>
-      {end === undefined ? null : <Time at={end.at} className={css["when"]} />}
+      {end === undefined ? null : <Time at={end.at} isSaid className={css["when"]} />}
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { ansiLines, plainOutput } from "./ansi.ts"
 import type { AnsiRun } from "./ansi.ts"
 import { sizeText } from "../../../ui/size.ts"
 import { counted, linesIn } from "../rows/tool-input.ts"
+import { Written } from "../../../requests/Written.tsx"
 import { CopyButton } from "../parts/CopyButton.tsx"
 
 /** Lines that are shown of a longer output, and how many more at a time. */
@@ -42,10 +43,10 @@ const OutputLine = memo(function OutputLine({ runs }: { readonly runs: ReadonlyA
         const text = run.text.length > LINE_MAX ? `${run.text.slice(0, LINE_MAX)} …` : run.text
         const look = classOf(run)
         return look === undefined ? (
-          text
+          <Written key={index} text={text} />
         ) : (
           <span key={index} className={look}>
-            {text}
+            <Written text={text} />
           </span>
         )
       })}

@@ -3,6 +3,7 @@ import { memo, useMemo } from "react"
 import { askedCommand, callAsRun, editOf } from "@holdfast/core/agent/edited-call"
 import { isToolPart } from "@holdfast/core/agent/message-part"
 import type { ToolPart } from "@holdfast/client/model"
+import { spelledOut } from "@holdfast/protocol/hidden-text"
 import css from "./tools.module.css"
 import { usePhone } from "../../../app/media.ts"
 import type { Row } from "../rows/plan.ts"
@@ -11,6 +12,7 @@ import type { ToolWords } from "../rows/tool-words.ts"
 import { useChat, usePartsOf } from "../transcript/chat-context.ts"
 import { useFold } from "../transcript/folds.ts"
 import { useHasTask } from "../transcript/use-tasks.ts"
+import { Written } from "../../../requests/Written.tsx"
 import { Approval } from "./Approval.tsx"
 import { ChangeBody } from "./ChangeBody.tsx"
 import { ToolBody } from "./ToolBody.tsx"
@@ -32,11 +34,11 @@ function Line({ words, isOpen, hasTask, onToggle }: LineProps) {
         {isOpen ? "⌄" : "›"}
       </span>
       <span className={css["verb"]}>{verb}</span>
-      <span className={css["target"]} dir="auto" title={target}>
-        {target}
+      <span className={css["target"]} dir="auto" title={spelledOut(target)}>
+        <Written text={target} />
       </span>
       <span className={css["result"]} data-tone={tone}>
-        {isRunning ? "running" : hasTask ? "in the background" : result}
+        {isRunning ? "running" : hasTask ? "in the background" : <Written text={result} />}
       </span>
     </button>
   )
@@ -77,7 +79,10 @@ function Edited({ part }: { readonly part: ToolPart }) {
   return (
     <div className={css["asked"]} data-edited="">
       <span className={css["answer"]} dir="auto">
-        edited by {edit.by} before it ran; it had asked for <code dir="ltr">{askedCommand(part)}</code>
+        edited by {edit.by} before it ran; it had asked for{" "}
+        <code dir="ltr">
+          <Written text={askedCommand(part) ?? ""} />
+        </code>
       </span>
     </div>
   )

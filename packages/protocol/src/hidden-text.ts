@@ -1,6 +1,6 @@
 /**
  * Characters that a screen does not show, or that let a text look like another one: controls, directions, zero widths
- * (docs/protocol/app-rules.md, APP-41; rule P-16). What an agent asks is shown with them spelled out.
+ * (docs/protocol/app-rules.md, APP-41; rule P-16). What an agent asks and ran is shown with them spelled out.
  */
 
 const HIDDEN =
@@ -24,6 +24,13 @@ export function piecesOf(text: string): ReadonlyArray<Piece> {
   }
   if (at < text.length) pieces.push({ text: text.slice(at), isHidden: false })
   return pieces
+}
+
+/** A text with what does not show spelled out, where a text is all that there is: a tooltip, a notification. */
+export function spelledOut(text: string): string {
+  return piecesOf(text)
+    .map((piece) => piece.text)
+    .join("")
 }
 
 const spelled = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
