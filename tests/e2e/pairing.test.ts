@@ -121,8 +121,14 @@ describe("pairing a phone", () => {
     await page.getByRole("button", { name: "Sign out of this browser" }).click()
     await picture("settings-sign-out-dark")
     expect(await axe()).toEqual([])
-    await page.context().route(/\/api\/sign-in$/, (route) => route.abort())
+    const asked = Promise.withResolvers<void>()
+    await page.context().route(/\/api\/sign-in$/, async (route) => {
+      await asked.promise
+      await route.abort()
+    })
     await page.getByRole("button", { name: "Sign out now" }).click()
+    await page.getByRole("button", { name: "Signing out…" }).waitFor()
+    asked.resolve()
     await page.getByText(/has not ended this browser's key/).waitFor()
     expect([await page.evaluate(keys), await page.getByRole("button", { name: "Sign out here anyway" }).count()]).toEqual([
       [copied],

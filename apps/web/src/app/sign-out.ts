@@ -3,7 +3,7 @@ import { HoldfastError } from "@holdfast/client"
 import { makeDeviceApi } from "@holdfast/client/model"
 import type { Hub, HubModel } from "@holdfast/client/model"
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
-import { turnOff } from "../notifications/delivery.ts"
+import { renew, turnOff, wanted } from "../notifications/delivery.ts"
 import { basePath } from "./base.ts"
 import { askToForget } from "./forget.ts"
 
@@ -16,15 +16,28 @@ export function unsentWords(count: number): string | undefined {
   return count === 1 ? "One thing has not been sent and is lost." : `${count} things have not been sent and are lost.`
 }
 
+/** The server did not end the key; the message says why. */
+export class KeyNotEnded extends Error {}
+
 /**
- * Does it, and loads the page again, which forgets the rest. Rejects, with nothing but notifications changed here, where the server
+ * Does it, and loads the page again, which forgets the rest. Rejects with `KeyNotEnded`, with nothing changed here, where the server
  * did not end the key, unless the person knows that (`isAnyway`).
  */
 export async function signOut({ hub }: HubModel, isAnyway = false): Promise<void> {
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE))
+  const reasons = wanted.get()
   const quiet = turnOff(hub.connection).catch((cause: unknown) => console.warn("notifications were not turned off:", cause))
   await Promise.race([quiet, patience])
-  if (!isAnyway) await endKey(hub)
+  try {
+    await endKey(hub)
+  } catch (cause) {
+    if (!isAnyway) {
+      wanted.choose(reasons)
+      void quiet.then(() => renew(hub.connection))
+      throw new KeyNotEnded(cause instanceof Error ? cause.message : String(cause), { cause })
+    }
+    console.warn("the key was not ended:", cause)
+  }
   hub.close()
   localStorage.removeItem(KEY_ITEM + basePath())
   askToForget()

@@ -2,7 +2,7 @@
 import { useState } from "react"
 import type { ReactElement } from "react"
 import { useHub, useOutbox } from "@holdfast/react"
-import { signOut, unsentWords } from "../app/sign-out.ts"
+import { KeyNotEnded, signOut, unsentWords } from "../app/sign-out.ts"
 import { Button } from "../ui/Button.tsx"
 import { Part } from "./Part.tsx"
 
@@ -11,9 +11,19 @@ export function SignOut(): ReactElement {
   const hub = useHub()
   const { counts } = useOutbox()
   const [isAsked, setAsked] = useState(false)
-  const [problem, setProblem] = useState<string>()
+  const [isLeaving, setLeaving] = useState(false)
+  const [problem, setProblem] = useState<Error>()
+  const isAnyway = problem instanceof KeyNotEnded
   const unsent = unsentWords(counts.pending + counts.processing + counts.failed)
-  const leave = (): void => void signOut(hub, problem !== undefined).catch((cause: Error) => setProblem(notEnded(cause)))
+  const leave = (): void => {
+    if (isLeaving) return
+    setLeaving(true)
+    setProblem(undefined)
+    signOut(hub, isAnyway).catch((cause: Error) => {
+      setLeaving(false)
+      setProblem(cause)
+    })
+  }
   const stay = (): void => {
     setAsked(false)
     setProblem(undefined)
@@ -21,16 +31,16 @@ export function SignOut(): ReactElement {
   return (
     <Part
       title="Sign out"
-      about="The key of this browser ends on the server, and the browser forgets the list, transcripts, drafts and settings that it keeps. Sessions continue."
-      problem={problem}
+      about="A key that a link gave this browser ends on the server; a token that was pasted here stays good for others that use it. The browser forgets it, and the list, transcripts, drafts and settings that it keeps. Sessions continue."
+      problem={problem === undefined ? undefined : problemOf(problem)}
     >
       {isAsked ? (
         <p role="alert">
           {unsent === undefined ? "" : `${unsent} `}To sign in again you need a link from where the server runs.{" "}
-          <Button kind="danger" autoFocus onClick={leave}>
-            {problem === undefined ? "Sign out now" : "Sign out here anyway"}
+          <Button kind="danger" autoFocus onClick={leave} aria-disabled={isLeaving}>
+            {isLeaving ? "Signing out…" : isAnyway ? "Sign out here anyway" : "Sign out now"}
           </Button>{" "}
-          <Button onClick={stay}>Stay</Button>
+          {isLeaving ? null : <Button onClick={stay}>Stay</Button>}
         </p>
       ) : (
         <Button onClick={() => setAsked(true)}>Sign out of this browser</Button>
@@ -39,5 +49,7 @@ export function SignOut(): ReactElement {
   )
 }
 
-const notEnded = ({ message }: Error): string =>
-  `The server has not ended this browser's key (${message}). If you sign out anyway, the key is good until it expires, also for others who have a copy.`
+const problemOf = (problem: Error): string =>
+  problem instanceof KeyNotEnded
+    ? `The server has not ended this browser's key (${problem.message}). If you sign out anyway, the key is good until it expires, also for others who have a copy.`
+    : `This browser could not be signed out: ${problem.message}`
