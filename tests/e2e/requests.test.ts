@@ -4,6 +4,7 @@ import { recordOf, sendText } from "@holdfast/testkit/agent-session"
 import { asking, fieldOf, said } from "./agents.ts"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
 import type { Locator } from "./playwright.ts"
+import { lines, readWith, waits, yOf } from "./reading.ts"
 
 describe("requests", () => {
   let app: RunningApp
@@ -60,6 +61,37 @@ describe("requests", () => {
     await pane(session.id).getByText("it had asked for echo one").first().waitFor()
     const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>("GET", `/api/permissions/rules?session=${session.id}`)
     expect(body.rules).toMatchObject([{ tool: "bash", allow: true, covers: { type: "command" } }])
+    await close()
+  })
+
+  it("APP-144 APP-40 bars a long command until each of its lines was on the screen, also for a key that comes at once", async () => {
+    const session = await asking(app, `[[bash ${lines(60, "echo line")}]]`)
+    const quiet = await app.agent({ label: "Quiet" })
+    const { page, pane, connected, picture, close } = await app.open({ path: `/s/${quiet.id}` })
+    await connected()
+    // The list may come after the connection: until then nothing waits.
+    await expect.poll(() => page.title()).toMatch(/^\(1\)/)
+    await page.keyboard.press("F8")
+    const request = pane(session.id).locator("[data-request]")
+    const readOn = request.getByRole("button", { name: "Show all 60 lines first" })
+    await readOn.waitFor()
+    await picture("seen-folded")
+    await page.keyboard.press("e")
+    expect(await request.getByLabel("The command that runs instead").count()).toBe(0)
+    const text = request.locator("[data-asked=text]")
+    await expect.poll(() => text.textContent()).toContain("line 30")
+    const first = request.getByRole("button", { name: "Show the rest first" })
+    await first.waitFor()
+    await page.evaluate(`(() => {
+      const text = document.querySelector("[data-asked=text]")
+      text.scrollTo(0, text.scrollHeight)
+    })()`)
+    // Its end is not all of it.
+    await first.waitFor()
+    await readWith(app, yOf(page), request, session.id)
+    expect(await waits(app, session.id)).toBe(1)
+    await page.keyboard.press("y")
+    await said(app, session.id, "line 59")
     await close()
   })
 
@@ -322,8 +354,7 @@ describe("requests", () => {
   })
 
   it("APP-40 APP-41 shows long commands, hidden characters, edits and limits whole, on the desk and on the phone", async () => {
-    const lines = Array.from({ length: 40 }, (_, at) => `echo line ${at}`).join("\n")
-    const long = await asking(app, `[[bash ${lines}\necho \u202egnp.exe]]`, "Long")
+    const long = await asking(app, `[[bash ${lines(40, "echo line")}\necho \u202egnp.exe]]`, "Long")
     const edit = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]]`, "Edits")
     const limited = await app.agent({ label: "Limited" })
     await sendText(app.hub, limited.id, "[[limit 5000]]")

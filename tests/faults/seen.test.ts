@@ -1,11 +1,8 @@
-/** What is asked is seen before it is allowed, whatever it is and wherever it stands. */
+/** What is asked is seen before it is allowed, whatever it is and wherever it stands; tests/e2e/requests.test.ts has the command. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { recordOf } from "@holdfast/testkit/agent-session"
 import { asking, said } from "../e2e/agents.ts"
 import { type RunningApp, startApp } from "../e2e/app.ts"
-import type { Locator, Page } from "../e2e/playwright.ts"
-
-const lines = (count: number, word: string): string => Array.from({ length: count }, (_, at) => `${word} ${at}`).join("\n")
+import { lines, readWith, waits, yOf } from "../e2e/reading.ts"
 
 describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () => {
   let app: RunningApp
@@ -13,63 +10,6 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
     app = await startApp()
   })
   afterAll(() => app.stop())
-
-  const waits = async (session: string): Promise<number> => (await recordOf(app.hub, session)).permissions.length
-
-  /** Presses Y as long as it leads on. */
-  const yOf =
-    (page: Page): (() => Promise<unknown>) =>
-    () =>
-      page.evaluate(`(() => {
-        const readOn = document.querySelector("[data-pane][data-focused] [data-act=read-on]")
-        const init = { key: "y", code: "KeyY", bubbles: true, cancelable: true }
-        readOn?.closest("[data-request]").dispatchEvent(new KeyboardEvent("keydown", init))
-      })()`)
-
-  /** Presses Y until all was seen; gives how often. */
-  const readWith = async (press: () => Promise<unknown>, request: Locator, session: string): Promise<number> => {
-    const whole = request.locator("xpath=self::*[@data-whole]")
-    const barred = request.locator("xpath=self::*[not(@data-whole)]//*[@data-act='allow' and not(@disabled)]")
-    const until = Date.now() + 15_000
-    for (let presses = 0; Date.now() < until; presses++) {
-      if ((await whole.count()) > 0) return presses
-      expect(await barred.count()).toBe(0)
-      await press()
-      expect(await waits(session)).toBe(1)
-    }
-    throw new Error(`${session} cannot be read to its end: ${await request.textContent()}`)
-  }
-
-  it("APP-144 APP-40 bars a long command until each of its lines was on the screen, also for a key that comes at once", async () => {
-    const session = await asking(app, `[[bash ${lines(60, "echo line")}]]`)
-    const quiet = await app.agent({ label: "Quiet" })
-    const { page, pane, connected, picture, close } = await app.open({ path: `/s/${quiet.id}` })
-    await connected()
-    // The list may come after the connection: until then nothing waits.
-    await expect.poll(() => page.title()).toMatch(/^\(1\)/)
-    await page.keyboard.press("F8")
-    const request = pane(session.id).locator("[data-request]")
-    const readOn = request.getByRole("button", { name: "Show all 60 lines first" })
-    await readOn.waitFor()
-    await picture("seen-folded")
-    await page.keyboard.press("e")
-    expect(await request.getByLabel("The command that runs instead").count()).toBe(0)
-    const text = request.locator("[data-asked=text]")
-    await expect.poll(() => text.textContent()).toContain("line 30")
-    const first = request.getByRole("button", { name: "Show the rest first" })
-    await first.waitFor()
-    await page.evaluate(`(() => {
-      const text = document.querySelector("[data-asked=text]")
-      text.scrollTo(0, text.scrollHeight)
-    })()`)
-    // Its end is not all of it.
-    await first.waitFor()
-    await readWith(yOf(page), request, session.id)
-    expect(await waits(session.id)).toBe(1)
-    await page.keyboard.press("y")
-    await said(app, session.id, "line 59")
-    await close()
-  })
 
   it("APP-144 APP-40 wraps a line of 20,000 characters without a blank, and bars it until it was scrolled to its end, on the desk and on the phone", async () => {
     const word = "x".repeat(19_995)
@@ -93,13 +33,13 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
         expect(await page.evaluate(isWrapped)).toBe(true)
         const press = (): Promise<unknown> =>
           page.evaluate(`document.querySelector('[data-request][data-session="${id}"] [data-act=read-on]')?.click()`)
-        expect(await readWith(press, request, id)).toBeGreaterThan(2)
+        expect(await readWith(app, press, request, id)).toBeGreaterThan(2)
         await request.locator("[data-act=allow]").waitFor()
         await picture(`seen-line-end-${id === command.id ? "command" : "question"}-${form}`)
       }
       await close()
     }
-    expect([await waits(command.id), await waits(question.id)]).toEqual([1, 1])
+    expect([await waits(app, command.id), await waits(app, question.id)]).toEqual([1, 1])
   })
 
   it("APP-144 bars plans, edits, fields and questions in the same way, in a low window and on the phone", async () => {
@@ -114,7 +54,7 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
       const request = pane(id).locator("[data-request]")
       await request.getByRole("button", { name: "Show the rest first" }).waitFor()
       await request.focus()
-      expect(await readWith(yOf(page), request, id)).toBeGreaterThan(1)
+      expect(await readWith(app, yOf(page), request, id)).toBeGreaterThan(1)
     }
     await pane(question.id).getByRole("radio", { name: "B", exact: true }).click()
     await pane(question.id).locator("[data-request] [data-act=allow]").click()
@@ -128,7 +68,7 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
     await readOn.waitFor()
     // A tap in the moment after the last part was shown does nothing.
     const tap = (): Promise<unknown> => phone.page.evaluate(`document.querySelector("[data-act=read-on]")?.click()`)
-    expect(await readWith(tap, request, plan.id)).toBeGreaterThan(1)
+    expect(await readWith(app, tap, request, plan.id)).toBeGreaterThan(1)
     await phone.picture("seen-plan-phone")
     await request.locator("[data-act=allow]").tap()
     await said(app, plan.id, "the plan was approved")
