@@ -127,6 +127,13 @@ describe("traces, the player and forks in a browser", () => {
     await expect.poll(() => shownIn(opened, id)).toBe(lastSeq)
     await page.goto(`${app.hub.url()}/s/${id}/at/${lastSeq}`)
     await expect.poll(() => screenOf(opened), { timeout: 15_000 }).toContain("the last screen")
+    // The address of the session itself shows that, whatever was played last (APP-1), and its tab looks like no other.
+    await page.goto(`${app.hub.url()}/s/${id}`)
+    await connected()
+    const front = () => page.evaluate(`document.querySelector("[data-pane][data-focused] [data-when]")?.dataset.when`)
+    await expect.poll(front).toBe("terminal")
+    const signs = `new Set([...document.querySelectorAll("[role=tab][id^=tab-]")].map((tab) => tab.firstElementChild.outerHTML)).size`
+    expect(await page.evaluate(signs)).toBe(2)
     await close()
   })
 

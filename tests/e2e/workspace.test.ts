@@ -82,6 +82,15 @@ describe("the app in a browser", () => {
     await page.waitForURL(new RegExp(`/s/${later.id}$`))
     const focusedIn = () => page.evaluate(`document.activeElement?.closest("[data-request]")?.dataset.session`)
     await expect.poll(focusedIn).toBe(later.id)
+    // Out of a terminal to what is behind another tab: the request has the focus, and keeps it.
+    await openSession(other.id)
+    for (const next of [later, one]) {
+      await page.keyboard.press("F8")
+      await expect.poll(focusedIn).toBe(next.id)
+      await page.locator(`[data-composer="${next.id}"]`).waitFor()
+      await pane(next.id).locator("[data-armed]").waitFor()
+      expect(await focusedIn()).toBe(next.id)
+    }
     await close()
   })
 })

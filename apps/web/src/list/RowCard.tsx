@@ -6,6 +6,7 @@ import { useSession } from "@holdfast/react"
 import type { AgentChoice } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { contextOf, costText } from "../ui/usage.ts"
+import { Written } from "../requests/Written.tsx"
 import { CardTimer } from "./card-timer.ts"
 import type { Card } from "./card-timer.ts"
 import { directoryOf } from "./section-of.ts"
@@ -86,7 +87,9 @@ export function RowCard({ id, top, edge }: Card): ReactElement | null {
         {factsOf(session).map(([name, text]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd dir="auto">{text}</dd>
+            <dd dir="auto">
+              <Written text={text} />
+            </dd>
           </div>
         ))}
       </dl>

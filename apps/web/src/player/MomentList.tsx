@@ -1,6 +1,7 @@
 /** What happened in a session, as a list that follows the film and leads to each moment. */
 import { memo, useEffect, useRef } from "react"
 import type { ReactElement } from "react"
+import { Written } from "../requests/Written.tsx"
 import css from "./Player.module.css"
 import type { Moment, MomentKind } from "./moments.ts"
 
@@ -45,7 +46,7 @@ export const MomentList = memo(function MomentList({ moments, current, onSeek, c
             <button type="button" data-kind={moment.kind} onClick={() => onSeek(moment.seq)}>
               <time>{clock(moment.time)}</time>
               <span dir="auto">
-                <b>{wordsOf(moment)}</b> {moment.text}
+                <b>{wordsOf(moment)}</b> <Written text={moment.text} />
               </span>
             </button>
           </li>

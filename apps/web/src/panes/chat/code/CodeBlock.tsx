@@ -13,12 +13,14 @@ const MORE = 2000
 export interface CodeBlockProps {
   readonly text: string
   readonly lang: string
+  /** What is copied, where that is not the text. */
+  readonly copied?: string
   /** The text still grows. */
   readonly isOpen: boolean
 }
 
 /** A block of code. */
-export const CodeBlock = memo(function CodeBlock({ text, lang, isOpen }: CodeBlockProps) {
+export const CodeBlock = memo(function CodeBlock({ text, lang, isOpen, copied = text }: CodeBlockProps) {
   const [isWrapped, setWrapped] = useState(false)
   const [most, setMost] = useState(SHOWN)
   const code = useCodeText(text, lang, isOpen)
@@ -33,7 +35,7 @@ export const CodeBlock = memo(function CodeBlock({ text, lang, isOpen }: CodeBlo
         <button type="button" className={css["tool"]} aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
           Wrap
         </button>
-        <CopyButton className={css["tool"]} text={() => text} what="code" />
+        <CopyButton className={css["tool"]} text={() => copied} what="code" />
       </figcaption>
       <pre
         className={css["pre"]}

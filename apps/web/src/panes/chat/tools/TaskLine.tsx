@@ -1,6 +1,8 @@
 /** Background work that still runs, as a line with a button that stops it. */
 import { useSessionService } from "@holdfast/react"
 import type { Task } from "@holdfast/protocol/agent/task"
+import { spelledOut } from "@holdfast/protocol/hidden-text"
+import { Written } from "../../../requests/Written.tsx"
 import css from "./tools.module.css"
 import { useChat } from "../transcript/chat-context.ts"
 import { useNotice } from "../../../app/notices.ts"
@@ -24,8 +26,8 @@ export function TaskLine({ task }: { readonly task: Task }) {
   return (
     <div className={css["task"]} data-status={task.status}>
       <span className={css["mark"]} aria-hidden="true" />
-      <span className={css["target"]} dir="auto" title={task.description}>
-        {task.progress ?? task.description}
+      <span className={css["target"]} dir="auto" title={spelledOut(task.description)}>
+        <Written text={task.progress ?? task.description} />
       </span>
       <span className={css["soft"]}>
         {STATES[task.status]} <Time at={task.startedAt} />

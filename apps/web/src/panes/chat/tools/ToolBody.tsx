@@ -6,6 +6,8 @@ import type { Family } from "../rows/tool-families.ts"
 import { CodeBlock } from "../code/CodeBlock.tsx"
 import { Markdown } from "../markdown/Markdown.tsx"
 import { useChat, useWhole } from "../transcript/chat-context.ts"
+import { spelledOut } from "@holdfast/protocol/hidden-text"
+import { Written } from "../../../requests/Written.tsx"
 import { Approval } from "./Approval.tsx"
 import { ChangeBody } from "./ChangeBody.tsx"
 import { Output } from "./Output.tsx"
@@ -28,10 +30,10 @@ function RunBody({ part }: BodyProps) {
     <>
       {words === undefined ? null : (
         <p className={css["said"]} dir="auto">
-          {words}
+          <Written text={words} />
         </p>
       )}
-      {isLong(text) ? <CodeBlock text={text} lang="bash" isOpen={false} /> : null}
+      {isLong(text) ? <CodeBlock text={spelledOut(text)} copied={text} lang="bash" isOpen={false} /> : null}
       {output === undefined || output === "" ? null : <Output text={output} end="last" isError={part.errorText !== undefined} />}
     </>
   )
