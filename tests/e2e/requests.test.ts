@@ -31,6 +31,12 @@ describe("requests", () => {
     // At twice the size the page is as narrow as a phone's, and has its keys all the same.
     await page.setViewportSize({ width: 720, height: 450 })
     for (const act of ["allow", "refuse"]) await request.locator(`[data-act=${act}] kbd`).waitFor()
+    // The menu of the title line stands at its end.
+    const toEdge = `(() => {
+      const head = document.querySelector("[data-pane][data-focused] header")
+      return head.getBoundingClientRect().right - head.lastElementChild.getBoundingClientRect().right
+    })()`
+    expect(await page.evaluate(toEdge)).toBeLessThan(8)
     await picture("zoomed-dark")
     expect(await overflows()).toEqual([])
     await page.setViewportSize({ width: 1440, height: 900 })
