@@ -3,6 +3,7 @@ import { useMemo, useSyncExternalStore } from "react"
 import type { ShownSession } from "@holdfast/client/outbox"
 import type { AgentInfo, AgentState } from "@holdfast/protocol/agent/agent"
 import { useHub } from "@holdfast/react"
+import { modeOptionOf } from "../app/mode-option.ts"
 
 /** What is known of an agent. */
 export interface KnownAgent {
@@ -17,12 +18,9 @@ const hasSaid = ({ info }: AgentState): boolean => Object.keys(info).length > 0
 const isOffered = (all: ReadonlyArray<unknown> | undefined): boolean => all !== undefined && all.length > 0
 
 /** The text of an option that a session was made with. */
-function optionOf({ options }: AgentState, ...names: ReadonlyArray<string>): string | undefined {
-  for (const name of names) {
-    const value = options[name]
-    if (typeof value === "string") return value
-  }
-  return undefined
+function optionOf({ options }: AgentState, name: string | undefined): string | undefined {
+  const value = name === undefined ? undefined : options[name]
+  return typeof value === "string" ? value : undefined
 }
 
 /** What is known of an agent from `sessions`, the one that was active last first. */
@@ -39,7 +37,7 @@ export function knownAgent(agent: AgentState, sessions: ReadonlyArray<ShownSessi
   const commands = others.find(({ cwd }) => cwd === agent.cwd)
   const { models, modes, steers } = choices?.info ?? {}
   const model = wanted.model ?? optionOf(agent, "model")
-  const mode = wanted.mode ?? optionOf(agent, "mode", "permissionMode")
+  const mode = wanted.mode ?? optionOf(agent, modeOptionOf(agent))
   const info: AgentInfo = {
     ...(models === undefined ? {} : { models }),
     ...(modes === undefined ? {} : { modes }),

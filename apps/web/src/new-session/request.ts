@@ -2,24 +2,19 @@
 import type { AgentEntry } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import type { OutboxInput, ShownSession } from "@holdfast/client/outbox"
+import { modeOptionOf } from "../app/mode-option.ts"
 import type { Choice } from "./wish.ts"
 
 /** Input of a create. */
 export type CreateInput = OutboxInput<"sessions.create">
 
-/** What an adapter's option for the mode is called; the scripted agent has none. */
-const MODE_OPTION: Readonly<Record<AgentEntry["adapter"], string | undefined>> = {
-  claude: "permissionMode",
-  acp: "mode",
-  scripted: undefined,
-}
-
 /** A directory as a request has it: without one the server takes the home directory. */
 const inDirectory = (directory: string): Pick<CreateInput, "cwd"> => (directory.trim() === "" ? {} : { cwd: directory.trim() })
 
 /** The request for an agent's session. */
-export function agentRequest({ name, adapter }: AgentEntry, choice: Choice, message: string): CreateInput {
-  const [model, mode, option] = [choice.models[name], choice.modes[name], MODE_OPTION[adapter]]
+export function agentRequest(agent: AgentEntry, choice: Choice, message: string): CreateInput {
+  const { name } = agent
+  const [model, mode, option] = [choice.models[name], choice.modes[name], modeOptionOf(agent)]
   const options = {
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined || option === undefined ? {} : { [option]: mode }),
@@ -39,8 +34,8 @@ export function terminalRequest(directory: string): CreateInput {
 }
 
 /** Whether an agent takes a mode when its session is made. */
-export function takesMode({ adapter }: AgentEntry): boolean {
-  return MODE_OPTION[adapter] !== undefined
+export function takesMode(agent: AgentEntry): boolean {
+  return modeOptionOf(agent) !== undefined
 }
 
 const made = (sessions: ReadonlyArray<ShownSession>): ReadonlyArray<Session> =>

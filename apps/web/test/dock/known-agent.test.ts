@@ -42,6 +42,8 @@ describe("what is known of an agent that has said nothing", () => {
   it("APP-146 shows what was chosen for this one, and nothing of others once it has said something itself", () => {
     const made = { options: { model: "swift", permissionMode: "plan" } }
     expect(knownAgent(state(made), []).info).toEqual({ model: "swift", mode: "plan" })
+    const acp = { adapter: "acp", options: { mode: "ask", permissionMode: "plan" } }
+    expect(knownAgent(state(acp), []).info).toEqual({ mode: "ask" })
     expect(knownAgent(state({ ...made, wanted: { model: "opus" } }), []).info).toEqual({ model: "opus", mode: "plan" })
     const own = { version: "2", model: "swift" }
     expect(knownAgent(state({ info: own, turns: 1 }), [other, here])).toEqual({ info: own, later: undefined })
