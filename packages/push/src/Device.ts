@@ -19,6 +19,8 @@ export interface KeptDevice extends Pick<PutPush, "endpoint" | "keys" | "name"> 
   readonly allowPrivate: boolean
   /** Id of the token of a person's device that put it, when the person is not the token. */
   readonly token?: string
+  /** Of a browser that a link signed in, the hash of its key. */
+  readonly browser?: string
   /** The sessions that the credential is bound to. */
   readonly sessions?: ReadonlyArray<string>
   /** Epoch milliseconds. */

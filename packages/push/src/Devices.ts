@@ -21,8 +21,8 @@ export interface DevicesParts extends Omit<DeviceParts, "gone" | "keep"> {
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
   /** Whether there is still such a person. */
   readonly isKnown: (person: string) => boolean
-  /** Whether a credential is in force. */
-  readonly isInForce: (credential: string) => boolean
+  /** Whether a credential is in force, or the key of a browser. */
+  readonly isInForce: (principal: Pick<Principal, "browser" | "credential">) => boolean
   /** There is a device, or none any more. */
   readonly changed: (isAny: boolean) => void
 }
@@ -53,14 +53,16 @@ export class Devices {
     }
   }
 
-  /** Takes them from the store; those of persons who are not there any more are forgotten, and what waits for a device that is gone. */
+  /** Takes them from the store; those of persons and browsers that are not there any more are forgotten, and what waits for a device that is gone. */
   get load(): Effect.Effect<void, StoreError> {
-    const { changed, isKnown, store } = this.#parts
+    const { changed, isInForce, isKnown, store } = this.#parts
     return Effect.gen({ self: this }, function* () {
       const late = new Map((yield* store.settings(LATE)).map(({ name, value }) => [name, JSON.parse(value) as Waiting]))
       for (const { name, value } of yield* store.settings(PLACE)) {
         const kept = JSON.parse(value) as KeptDevice
-        if (isKnown(kept.person) && isKnown(kept.token ?? kept.person))
+        const { browser, person, token = person } = kept
+        const isSignedIn = browser === undefined || isInForce({ browser, credential: token })
+        if (isKnown(person) && isKnown(token) && isSignedIn)
           this.#devices.set(name, new Device(kept, this.#deviceParts, this.#takeLate(kept, late)))
         else yield* Effect.ignore(store.putSetting(name, undefined))
       }
@@ -111,12 +113,13 @@ export class Devices {
         ...{ person, client, endpoint: url.href, keys, on, allowPrivate, since: this.#parts.now() },
         ...(name === undefined ? {} : { name }),
         ...(person !== by.credential && this.#parts.isKnown(by.credential) ? { token: by.credential } : {}),
+        ...(by.browser === undefined ? {} : { browser: by.browser }),
         ...(by.sessions === undefined ? {} : { sessions: [...by.sessions] }),
       }
       const place = placeOf(kept)
       yield* this.#parts.store.putSetting(place, JSON.stringify(kept)).pipe(Effect.mapError(storeError))
       // The person's devices were forgotten when the credential ended: this one is not to outlive it.
-      if (!this.#parts.isInForce(by.credential)) {
+      if (!this.#parts.isInForce(by)) {
         yield* this.#remove(kept).pipe(Effect.mapError(storeError))
         return yield* new Unauthorized({ message: "the credential ended meanwhile; sign in again" })
       }
@@ -148,7 +151,16 @@ export class Devices {
 
   /** Forgets all of a person, or of a person's device, that is not there any more. */
   dropPerson(person: string): Effect.Effect<void> {
-    const gone = [...this.#devices.values()].filter(({ kept }) => kept.person === person || kept.token === person)
+    return this.#drop(({ kept }) => kept.person === person || kept.token === person)
+  }
+
+  /** Forgets that of a browser whose key has ended. */
+  dropBrowser(browser: string): Effect.Effect<void> {
+    return this.#drop(({ kept }) => kept.browser === browser)
+  }
+
+  #drop(isGone: (device: Device) => boolean): Effect.Effect<void> {
+    const gone = [...this.#devices.values()].filter(isGone)
     return Effect.forEach(gone, ({ kept }) => Effect.ignore(this.#remove(kept)), { discard: true })
   }
 

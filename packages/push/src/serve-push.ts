@@ -6,7 +6,7 @@ import type { PushName } from "@holdfast/protocol/operations"
 import { type Caller, type Done, type Handlers, Hub, type Running } from "@holdfast/hub/Hub"
 import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
 import { Store } from "@holdfast/store/Store"
-import { Devices } from "./Devices.ts"
+import { Devices, type DevicesParts } from "./Devices.ts"
 import { HubKey, readOrMakeKey } from "./HubKey.ts"
 import { LOOK_FOR, Teller } from "./Teller.ts"
 
@@ -24,8 +24,8 @@ export interface PushOptions {
   readonly contact: string
   /** Whether there is still such a person. */
   readonly isKnown: (person: string) => boolean
-  /** Whether a credential is in force. */
-  readonly isInForce: (credential: string) => boolean
+  /** Whether a credential is in force, or the key of a browser. */
+  readonly isInForce: DevicesParts["isInForce"]
   readonly telemetry: Telemetry
   /** Milliseconds in which pages say what they show. */
   readonly lookFor?: number
@@ -35,6 +35,8 @@ export interface PushOptions {
 export interface Push {
   /** A person is not there any more. */
   readonly dropPerson: (person: string) => Effect.Effect<void>
+  /** The key of a browser has ended. */
+  readonly dropBrowser: (browser: string) => Effect.Effect<void>
 }
 
 /** Adds them to the hub. Fails when the store cannot be read. */
@@ -87,5 +89,8 @@ export const servePush = Effect.fnUntraced(function* (options: PushOptions) {
     }),
   )
   yield* devices.load
-  return { dropPerson: (person) => devices.dropPerson(person) } satisfies Push
+  return {
+    dropPerson: (person) => devices.dropPerson(person),
+    dropBrowser: (browser) => devices.dropBrowser(browser),
+  } satisfies Push
 })

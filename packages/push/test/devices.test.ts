@@ -58,6 +58,30 @@ describe("devices", () => {
     again.stop()
   })
 
+  it("PN-2 G-26 that of a browser goes as its key ends, also while no hub runs or it is being put, and no other one", async () => {
+    const browser = (key: string): Principal => ({ ...OWNER, browser: key })
+    const house = await begin()
+    await house.put("/desktop", OWNER)
+    for (const key of ["one", "two"]) await house.put(`/${key}`, browser(key))
+    const clients = async (of: Devices) => (await Effect.runPromise(of.list(OWNER))).devices.map(({ client }) => client)
+    expect(await clients(house.devices)).toEqual(["desktopx", "onexxxxx", "twoxxxxx"])
+    await Effect.runPromise(house.devices.dropBrowser("one"))
+    expect(await clients(house.devices)).toEqual(["desktopx", "twoxxxxx"])
+    const { endpoint, keys } = await push.service.device("/late")
+    const asked = Effect.runPromise(
+      Effect.flip(house.devices.put("late-one", { endpoint, keys, allowPrivate: true }, browser("one"))),
+    )
+    push.ended.add("one")
+    expect(await asked).toMatchObject({ _tag: "Unauthorized" })
+    expect(await Effect.runPromise(push.store.settings("push/"))).toHaveLength(2)
+    house.stop()
+    push.ended.add("two")
+    const later = await begin()
+    expect(await clients(later.devices)).toEqual(["desktopx"])
+    expect(await Effect.runPromise(push.store.settings("push/"))).toHaveLength(1)
+    later.stop()
+  })
+
   it("PN-6 what fails is tried again, and given up in the end; a newer one takes its place", async () => {
     const house = await begin()
     await house.put("/again", OWNER)

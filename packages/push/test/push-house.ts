@@ -64,7 +64,7 @@ export async function begin(
     schedule,
     timeout: 2000,
     isKnown: (person) => persons.includes(person),
-    isInForce: (credential) => !ended.has(credential),
+    isInForce: ({ browser, credential }) => !ended.has(browser ?? credential),
     changed: (isAny) => teller.switch(isAny),
   })
   const teller = new Teller({ ...parts, lookFor: 30, devices: () => devices.byPerson })

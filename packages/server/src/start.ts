@@ -159,9 +159,10 @@ const notifications = Effect.fnUntraced(function* (
   const hub = yield* Hub
   credentials.onLeft(hub.forgetPerson)
   hub.knowPersons(isKnown)
-  const { dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, isInForce, telemetry })
+  const { dropBrowser, dropPerson } = yield* servePush({ data, contact: contactOf(settings), isKnown, isInForce, telemetry })
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   credentials.onEnd((credential) => fork(dropPerson(personOf(credential))))
+  credentials.onKeyEnd(({ browser = "" }) => fork(dropBrowser(browser)))
 })
 
 /** The owner's credentials have ids of their own, which change with each start; a token is a person, or a device of the owner's (H-22). */
