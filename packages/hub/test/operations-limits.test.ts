@@ -56,6 +56,24 @@ describe("what a token does not ask for", () => {
   })
 })
 
+describe("who signs out", () => {
+  it("G-26 X-25 X-26 is not refused for its rate, and gets no outcome of another sign-out", () => {
+    const operations = new Operations({ log: () => {}, count: () => {}, span: () => () => {} }, new Rates(1))
+    const left: Array<string | undefined> = []
+    operations.add<"signIn.end">({
+      "signIn.end": (_, { browser }, done) => {
+        left.push(browser)
+        done(Exit.succeed({ ended: true }))
+      },
+    })
+    const outcomes: Array<string> = []
+    for (const browser of ["one", "two", "two"])
+      operations.perform("signIn.end", {}, { ...token("a"), browser, key: "k" }, ({ _tag }) => void outcomes.push(_tag))
+    expect([left, outcomes]).toEqual([["one", "two", "two"], Array(3).fill("Success")])
+    operations.close()
+  })
+})
+
 describe("keyed requests whose operation keeps no key", () => {
   const asked = () => {
     const repeats = new Repeats(() => clock.now)

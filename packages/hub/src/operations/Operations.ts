@@ -71,7 +71,7 @@ export class Operations {
     if (entry === undefined) throw new Error(`${name} is not in the table of operations`)
     const session = entry.about && input !== null && input !== undefined && "session" in input ? input.session : undefined
     const flight = new Flight(this, entry.name, entry.level, typeof session === "string" ? session : undefined, by, done)
-    const refused = refusalOf(entry, input, flight.session, by) ?? (entry.needs === "public" ? undefined : this.#rates.take(by))
+    const refused = refusalOf(entry, input, flight.session, by) ?? (entry.needs === "public" || entry.free === true ? undefined : this.#rates.take(by))
     if (refused !== undefined) return flight.refuse(refused)
     try {
       const { handle } = entry
@@ -164,7 +164,8 @@ const entryOf = (name: OperationName, definition: Definition): Entry => ({
   needs: definition.scope,
   bound: definition.bound,
   about: isAboutSession(definition),
-  remembered: definition.changes && !takesKey(definition),
+  remembered: definition.changes && !takesKey(definition) && definition.leaves !== true,
+  free: definition.leaves,
   level: definition.quiet === true ? "debug" : "info",
   handle: undefined,
 })

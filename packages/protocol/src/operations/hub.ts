@@ -100,6 +100,7 @@ export const administration = {
     output: Schema.Struct({ ended: Schema.Boolean }),
     summary: "Sign out the browser or the paired device that asks: its key ends, and what it opened is closed",
     changes: true,
+    leaves: true,
     errors: ["Unprocessable"],
   }),
   "credential.prove": operation({

@@ -63,6 +63,8 @@ export interface Definition {
   readonly errors?: ReadonlyArray<DoorError["_tag"]>
   /** Whether it changes anything. */
   readonly changes: boolean
+  /** It ends the caller's own sign-in: no limit keeps anyone from it, and its outcome is remembered for no one else (G-26). */
+  readonly leaves?: true
   /** Its success is a line for debugging only: something asks for it all the time. */
   readonly quiet?: true
   /** A body that works as it stands (H-27). */
