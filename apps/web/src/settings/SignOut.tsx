@@ -51,5 +51,5 @@ export function SignOut(): ReactElement {
 
 const problemOf = (problem: Error): string =>
   problem instanceof KeyNotEnded
-    ? `The server has not ended this browser's key (${problem.message}). If you sign out anyway, the key is good until it expires, also for others who have a copy.`
+    ? `The server has not ended this browser's key (${problem.message}). If you sign out anyway, the key works until it expires, for anyone who has a copy too.`
     : `This browser could not be signed out: ${problem.message}`

@@ -110,7 +110,7 @@ export function administrationHandlers({
 const notSignedIn = (): Unprocessable =>
   new Unprocessable({
     message:
-      "this is the key of no browser and no paired device, but a credential that other programs may use as well; tokens.revoke ends a token, and credential.rotate replaces the owner's credential",
+      "this is not the key of a browser or a paired device; other programs may use this credential too; tokens.revoke ends a token, and credential.rotate replaces the owner's credential",
   })
 
 const noToken = (tokenId: string): TokenNotFound =>

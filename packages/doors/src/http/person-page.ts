@@ -14,7 +14,7 @@ a:hover{filter:brightness(1.08)}a:focus-visible{outline:2px solid var(--kelp);ou
 
 const MARK = `<svg width="20" height="20" viewBox="0 0 32 32" fill="none" stroke="#2aa393" stroke-width="2.6" stroke-linecap="round" aria-hidden="true"><path d="M16 4v15.2M16 19.2c-2.4 0-6.4 2.4-9.6 8M16 19.2c2.4 0 6.4 2.4 9.6 8M16 19.2v8M10.4 9.6 16 13.6l5.6-4"/></svg>`
 
-/** What is to be typed where the server runs, for either kind of device. */
+/** Commands to run on the server, for each kind of device. */
 export const WAYS_IN = `<dl><dt>A link for any browser</dt><dd><code>holdfast open</code></dd><dt>A link and a code for a phone</dt><dd><code>holdfast pair</code></dd></dl>`
 
 /** The part of a page that a person reads: what has happened, and what to do. Its body is written as it is. */
