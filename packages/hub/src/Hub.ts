@@ -41,7 +41,7 @@ export interface Principal {
   readonly holder?: string
   /** It is a device of its holder's: a credential with a scope of its own (G-23). */
   readonly device?: true
-  /** It is the key of a browser that the credential signed in: an id of that key, to end it alone (G-26). */
+  /** It is the key of a browser that the credential signed in: the hash of that key, to end it alone (G-26). */
   readonly browser?: string
 }
 

@@ -134,9 +134,9 @@ export class CredentialTable {
     return this.expired.prove(id, nonce, address)
   }
 
-  /** Whether a credential's id is in force, itself or in a browser. */
-  has(credential: string): boolean {
-    return this.#counts.has(credential)
+  /** Whether a credential is in force, itself or in a browser; of a browser, whether its own key is. */
+  isInForce({ browser, credential }: Pick<Principal, "browser" | "credential">): boolean {
+    return browser === undefined ? this.#counts.has(credential) : this.#byHash.has(browser)
   }
 
   /** The credential itself that has this id. */

@@ -27,8 +27,8 @@ export interface Credentials {
   readonly expired: (secret: string) => Expired | undefined
   /** Proof for the credential with this public id (G-12); `undefined` when it is not known. */
   readonly prove: (id: string, nonce: string, address: string) => string | undefined
-  /** Whether a credential's id is still in force. */
-  readonly inForce: (credential: string) => boolean
+  /** Whether who was let in is still: its credential, or its own key where it is a browser (G-7, G-26). */
+  readonly inForce: (principal: Pick<Principal, "browser" | "credential">) => boolean
   /** Whether there is such a person (H-22): the owner, or a token that the store still has, be it that of a device. */
   readonly isPerson: (person: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
@@ -85,7 +85,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     authenticate: (secret) => table.find(secret)?.principal,
     expired: (secret) => table.findExpired(secret),
     prove: (id, nonce, address) => table.prove(id, nonce, address),
-    inForce: (credential) => table.has(credential),
+    inForce: (principal) => table.isInForce(principal),
     isPerson: (person) => made.isPerson(person),
     tokens: () => made.tokens(),
     use: ({ credential }) => made.uses.note(credential, options.now()),

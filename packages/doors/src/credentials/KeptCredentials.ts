@@ -60,6 +60,7 @@ export class KeptCredentials {
     this.uses = new LastUses(options.store)
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
+    table.onKeyEnd(({ browser = "" }) => this.#links.dropBrowser(browser))
   }
 
   get owner(): Principal {
@@ -172,7 +173,7 @@ export class KeptCredentials {
   #addKey(hash: string, { principal, use }: Entry, expiresAt: number): void {
     const setting = `${BROWSER}${hash}`
     // Its own object: connections that it opened are known by it.
-    const entry = { hash, principal: { ...principal, browser: makeId() }, expiresAt, setting }
+    const entry = { hash, principal: { ...principal, browser: hash }, expiresAt, setting }
     this.#table.add(use === undefined ? entry : { ...entry, use })
     this.#expiry.add(setting, expiresAt)
   }
@@ -189,7 +190,6 @@ export class KeptCredentials {
       const signedOut = this.#table.signOut(principal)
       if (signedOut === undefined) return Effect.succeed(false)
       const { browser, credential } = principal
-      if (browser !== undefined) this.#links.dropBrowser(browser)
       const { close, settings } = signedOut
       const forgotten = browser === undefined ? this.#drop(credential, settings) : this.#forgetting.forget(settings)
       // Who asked over a connection that is closed now gets the answer first.
@@ -295,7 +295,7 @@ export class KeptCredentials {
     for (let number = 2; taken.has(free); number++) free = `${headOf(name, 60)} ${number}`
     const owner = this.#owner
     return Effect.flatMap(this.#make({ name: free, scope, device: true }), ({ id, secret }) => {
-      if (owner !== this.#owner || !this.#table.has(principal.credential))
+      if (owner !== this.#owner || !this.#table.isInForce(principal))
         return Effect.as(this.#drop(id, this.#table.end(id)), undefined)
       this.pairings.settle(pairing, id)
       return Effect.succeed(secret)
@@ -306,11 +306,12 @@ export class KeptCredentials {
     const { store, now, signInExpiry } = this.#options
     return Effect.suspend(() => {
       const link = this.#links.take(secret, now())
-      if (link === undefined) return Effect.succeed(undefined)
+      // What its maker opened, and may make links over, is closed a moment after its own end.
+      if (link === undefined || !this.#table.isInForce(link.principal)) return Effect.succeed(undefined)
       const { device } = link
       const owner = this.#owner
       const putBack = Effect.sync(() => {
-        if (owner === this.#owner && this.#table.has(link.principal.credential)) this.#links.putBack(secret, link)
+        if (owner === this.#owner && this.#table.isInForce(link.principal)) this.#links.putBack(secret, link)
       })
       if (device !== undefined) {
         this.pairings.begin(device.pairing)
@@ -327,9 +328,10 @@ export class KeptCredentials {
       const setting = `${BROWSER}${hash}`
       return store.putSetting(setting, keyText({ from: from.hash, hash, expiresAt })).pipe(
         Effect.flatMap(() => {
-          // The credential may have ended meanwhile, with the keys that were there; or the owner's, with all keys of the owner.
+          // The credential may have ended meanwhile, with the keys that were there, or the browser that made the link; or the
+          // owner's, with all keys of the owner.
           const isReplaced = from.principal.holder === OWNER.holder && owner !== this.#owner
-          if (isReplaced || this.#table.withHash(from.hash) === undefined)
+          if (isReplaced || this.#table.withHash(from.hash) === undefined || !this.#table.isInForce(link.principal))
             return Effect.as(this.#forgetting.forget([setting]), undefined)
           this.#addKey(hash, from, expiresAt)
           return Effect.succeed(key)

@@ -10,7 +10,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import { BadRequest, Unauthorized } from "@holdfast/protocol/errors"
 import { type OperationInput, type OperationName, operationOf, type StreamName } from "@holdfast/protocol/operations"
 import { takesKey } from "@holdfast/protocol/operations/operation"
-import type { Caller, Hub, Running } from "@holdfast/hub/Hub"
+import type { Caller, Hub, Principal, Running } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
@@ -36,8 +36,8 @@ type Run = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 export interface HttpDoorParts {
   readonly hub: Hub["Service"]
   readonly credentials: {
-    /** Whether a credential is still in force. */
-    readonly inForce: (credential: string) => boolean
+    /** Whether who was let in is still. */
+    readonly inForce: (principal: Principal) => boolean
   }
   readonly routes: RouteDoor<DoorRouteName>
   /** Longest body, in bytes, where the operation has no limit of its own. */
@@ -80,7 +80,7 @@ export function makeHttpDoor({
     const { route } = allowed
     const { name } = route
     if (isSocketName(name)) throw new Error("a socket is not an operation")
-    const isOver = ({ scope, credential }: Exchange["by"]): boolean => scope !== "none" && !inForce(credential)
+    const isOver = (by: Principal): boolean => by.scope !== "none" && !inForce(by)
     readBody(exchange.request, bodyLimit(route, bodyMax), (read) => {
       if (read._tag === "Gone") return done()
       if (isDoorRoute(name)) {
@@ -95,7 +95,7 @@ export function makeHttpDoor({
           const { trace } = exchange.by
           if (defect !== undefined) telemetry.log("error", defect, { operation: name, trace, fingerprint })
           // A credential that ended while the answer was on its way opens nothing.
-          if (!inForce(exchange.by.credential)) exchange.response.destroy()
+          if (!inForce(exchange.by)) exchange.response.destroy()
           done()
         })
       }

@@ -2,7 +2,7 @@
  * Lends a request to the door whose route it is: its body as JSON, and the response (G-1, X-1).
  */
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
-import type { Hub } from "@holdfast/hub/Hub"
+import type { Hub, Principal } from "@holdfast/hub/Hub"
 import type { Allowed } from "../guard/guard.ts"
 import { DOOR_ROUTES, type DoorRouteName, ECHOED, pathParams } from "../guard/routes.ts"
 import { JsonRefused, parseBody } from "../json/strict-json.ts"
@@ -17,8 +17,8 @@ import { openSse } from "./SseStream.ts"
 export interface DoorRequest {
   readonly hub: Pick<Hub["Service"], "perform">
   readonly routes: RouteDoor<DoorRouteName>
-  /** Whether a credential is still in force. */
-  readonly inForce: (credential: string) => boolean
+  /** Whether who was let in is still. */
+  readonly inForce: (principal: Principal) => boolean
   readonly name: DoorRouteName
   readonly allowed: Allowed
   readonly exchange: Exchange
@@ -70,7 +70,7 @@ export function serveDoorRoute(
       stream.onClose(() => endings.delete(tear))
       done()
       // A credential that ended while the answer was on its way opens nothing (G-7).
-      if (!inForce(by.credential)) tear()
+      if (!inForce(by)) tear()
       return { send: stream.send, end: stream.end, tear }
     },
     onClose: (listener) => {

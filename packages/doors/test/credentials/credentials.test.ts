@@ -79,7 +79,7 @@ describe("credentials", () => {
     expect(again.credentials.authenticate(token.secret)).toMatchObject({ name: "ci" })
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.revokeToken(token.id))).toBe(false)
-    expect([credentials.authenticate(token.secret), credentials.inForce(token.id), ended]).toEqual([undefined, false, [token.id]])
+    expect([credentials.authenticate(token.secret), credentials.inForce({ credential: token.id }), ended]).toEqual([undefined, false, [token.id]])
     expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
   })
 
@@ -200,14 +200,14 @@ describe("credentials", () => {
     state.hold = free.promise
     const revoking = Effect.runFork(credentials.revokeToken(one.id))
     const gone = run(Fiber.interrupt(revoking))
-    expect([credentials.inForce(one.id), isPerson(one.id), left]).toEqual([false, [true], []])
+    expect([credentials.inForce({ credential: one.id }), isPerson(one.id), left]).toEqual([false, [true], []])
     state.hold = undefined
     free.resolve()
     await gone
     expect([isPerson(one.id), left, credentials.tokens().length]).toEqual([[false], [one.id], 1])
     state.full = true
     clock.now += 20
-    await eventually("the end was noticed", 5000, () => !credentials.inForce(two.id))
+    await eventually("the end was noticed", 5000, () => !credentials.inForce({ credential: two.id }))
     expect([isPerson(two.id), left]).toEqual([[true], [one.id]])
     expect(credentials.expired(two.secret)).toBeDefined()
     state.full = false
@@ -342,11 +342,12 @@ describe("credentials", () => {
     table.add(lasting(hashSecret("secret"), principal))
     table.add({ hash: "browser", principal, expiresAt: 1 })
     table.endBrowsers("one")
-    expect(table.has("one")).toBe(true)
+    expect(table.isInForce({ credential: "one" })).toBe(true)
     table.end("one")
-    expect(table.has("one")).toBe(false)
+    expect(table.isInForce({ credential: "one" })).toBe(false)
     table.add({ hash: "browser", principal, expiresAt: 1 })
     table.add({ hash: "browser", principal: { ...principal, credential: "two" }, expiresAt: 1 })
-    expect([table.has("one"), table.has("two")]).toEqual([false, true])
+    expect(["one", "two"].map((credential) => table.isInForce({ credential }))).toEqual([false, true])
+    expect(["browser", "other"].map((browser) => table.isInForce({ credential: "two", browser }))).toEqual([true, false])
   })
 })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import type { Principal } from "@holdfast/hub/Hub"
 import { eventually } from "@holdfast/testkit/eventually"
 import type { SettingsStore } from "../../src/credentials/credential-options.ts"
 import { makeCredentials } from "../../src/credentials/Credentials.ts"
@@ -117,6 +118,51 @@ describe("what ended and the store refused to let go of", () => {
     await eventually("the store let go of them", 5000, () => kept.all.size === 0 && credentials.tokens().length === 0)
     const { credentials: next } = await begin(kept)
     expect([browser, other, phone].map((secret) => next.authenticate(secret))).toEqual([undefined, undefined, undefined])
+  })
+
+  it("G-26 a link ends with the browser that made it, also one that it makes, opens or gets back while it signs out", async () => {
+    for (const what of ["link", "device"] as const) {
+      const { credentials, kept, as, signIn } = await begin()
+      const make = (principal: Principal) =>
+        (what === "link" ? credentials.makeLink(principal) : credentials.makePairing(principal, { scope: "write" })).secret
+      const hold = () => {
+        const held = Promise.withResolvers<void>()
+        kept.hold = held.promise
+        return () => {
+          kept.hold = undefined
+          held.resolve()
+        }
+      }
+      // Its socket is open until the store has let go of the key.
+      const first = as(await signIn(FIXED))
+      let free = hold()
+      const leaving = run(credentials.signOut(first))
+      const late = make(first)
+      free()
+      expect([await leaving, await run(credentials.redeem(late))]).toEqual([true, undefined])
+      // The link was opened, and its key is on the way to the store.
+      const second = as(await signIn(FIXED))
+      free = hold()
+      const opening = run(credentials.redeem(make(second)))
+      const left = run(credentials.signOut(second))
+      free()
+      expect([await left, await opening]).toEqual([true, undefined])
+      expect([[...kept.all.keys()], credentials.tokens()]).toEqual([[], []])
+      // The store refuses that key.
+      const third = as(await signIn(FIXED))
+      const again = make(third)
+      free = hold()
+      const refused = run(Effect.flip(credentials.redeem(again)))
+      kept.hold = undefined
+      await run(credentials.signOut(third))
+      await eventually("it is closed", 5000, () => !credentials.inForce(third))
+      kept.refuses = () => true
+      free()
+      expect(await refused).toMatchObject({ _tag: "StorageFull" })
+      kept.refuses = () => false
+      expect(await run(credentials.redeem(again))).toBeUndefined()
+      expect([[...kept.all.keys()], credentials.tokens()]).toEqual([[], []])
+    }
   })
 
   it("G-25 the time of an expired token that is not remembered any more leaves the store when it can again", async () => {

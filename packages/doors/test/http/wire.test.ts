@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => door.stop())
 
 const head = () => `Host: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${OWNER}\r\n`
+const revoke = (token = "") => door.send(`/api/tokens/${token}`, { method: "DELETE" })
 const errorIn = (answer: string): { readonly status: number; readonly tag: string } => ({
   status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]),
   tag: (JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4)) as { error: { tag: string } }).error.tag,
@@ -130,10 +131,16 @@ describe("requests as they come off the wire", () => {
     expect(unread).toBeGreaterThan(sent / 2)
   })
 
-  it("G-7 a request whose credential is revoked while its body is on its way is not carried out", async () => {
+  it.each([
+    ["G-7 a request whose credential is revoked", "token"],
+    ["G-26 a request of a browser that signs out", "browser"],
+  ])("%s while its body is on its way is not carried out", async (_, kind) => {
     const id = await door.create()
+    const credentials = door.credentials()
     const made = await door.send("/api/tokens", { method: "POST", body: '{"name":"old","scope":"write"}' })
-    const { id: token, secret } = made.json() as { readonly id?: string; readonly secret?: string }
+    const { id: token, secret: program } = made.json() as { readonly id?: string; readonly secret?: string }
+    const browser = await Effect.runPromise(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
+    const secret = kind === "browser" ? browser : program
     const socket = connect(door.port, "127.0.0.1")
     let got = ""
     const closed = new Promise((resolve) => socket.on("data", (chunk) => (got += chunk.toString())).on("close", resolve))
@@ -143,12 +150,45 @@ describe("requests as they come off the wire", () => {
         `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
     )
     await eventually("the guard let it through", 5000, () => got.includes("100 Continue"))
-    expect((await door.send(`/api/tokens/${token}`, { method: "DELETE" })).status).toBe(200)
+    const ending = kind === "browser" ? door.send("/api/sign-in", { method: "DELETE", token: browser }) : revoke(token)
+    expect((await ending).status).toBe(200)
     const before = await door.send(`/api/sessions/${id}`)
     got = ""
     socket.write(body)
     await closed
     expect(errorIn(got)).toEqual({ status: 401, tag: "Unauthorized" })
     expect((await door.send(`/api/sessions/${id}`)).json()["lastSeq"]).toBe(before.json()["lastSeq"])
+  })
+
+  it("G-26 a stream that opens only after its browser has signed out ends at once", async () => {
+    const id = await door.create()
+    const credentials = door.credentials()
+    const browser = (await Effect.runPromise(credentials.redeem(credentials.makeLink(credentials.owner()).secret))) ?? ""
+    const principal = credentials.authenticate(browser)
+    const { attach } = door.hub
+    const [asked, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const held: typeof attach = (...given) => {
+      asked.resolve()
+      return Effect.andThen(
+        Effect.promise(() => free.promise),
+        attach(...given),
+      )
+    }
+    Object.assign(door.hub, { attach: held })
+    try {
+      const socket = connect(door.port, "127.0.0.1")
+      const closed = new Promise((resolve) => socket.on("error", () => undefined).once("close", resolve))
+      socket.resume().write(
+        `GET /api/sessions/${id}/events/stream HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${browser}\r\n\r\n`,
+      )
+      await asked.promise
+      expect((await door.send("/api/sign-in", { method: "DELETE", token: browser })).status).toBe(200)
+      await eventually("what it had open was closed", 5000, () => door.closed.includes(principal ?? ""))
+      free.resolve()
+      await closed
+    } finally {
+      Object.assign(door.hub, { attach })
+    }
+    await eventually("it is not attached", 5000, () => door.attachments() === 0)
   })
 })
