@@ -79,7 +79,11 @@ describe("credentials", () => {
     expect(again.credentials.authenticate(token.secret)).toMatchObject({ name: "ci" })
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.revokeToken(token.id))).toBe(false)
-    expect([credentials.authenticate(token.secret), credentials.inForce({ credential: token.id }), ended]).toEqual([undefined, false, [token.id]])
+    expect([credentials.authenticate(token.secret), credentials.inForce({ credential: token.id }), ended]).toEqual([
+      undefined,
+      false,
+      [token.id],
+    ])
     expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
   })
 

@@ -178,9 +178,11 @@ describe("requests as they come off the wire", () => {
     try {
       const socket = connect(door.port, "127.0.0.1")
       const closed = new Promise((resolve) => socket.on("error", () => undefined).once("close", resolve))
-      socket.resume().write(
-        `GET /api/sessions/${id}/events/stream HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${browser}\r\n\r\n`,
-      )
+      socket
+        .resume()
+        .write(
+          `GET /api/sessions/${id}/events/stream HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${browser}\r\n\r\n`,
+        )
       await asked.promise
       expect((await door.send("/api/sign-in", { method: "DELETE", token: browser })).status).toBe(200)
       await eventually("what it had open was closed", 5000, () => door.closed.includes(principal ?? ""))

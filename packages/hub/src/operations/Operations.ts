@@ -71,7 +71,9 @@ export class Operations {
     if (entry === undefined) throw new Error(`${name} is not in the table of operations`)
     const session = entry.about && input !== null && input !== undefined && "session" in input ? input.session : undefined
     const flight = new Flight(this, entry.name, entry.level, typeof session === "string" ? session : undefined, by, done)
-    const refused = refusalOf(entry, input, flight.session, by) ?? (entry.needs === "public" || entry.free === true ? undefined : this.#rates.take(by))
+    const refused =
+      refusalOf(entry, input, flight.session, by) ??
+      (entry.needs === "public" || entry.free === true ? undefined : this.#rates.take(by))
     if (refused !== undefined) return flight.refuse(refused)
     try {
       const { handle } = entry
