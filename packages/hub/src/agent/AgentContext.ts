@@ -1,6 +1,5 @@
 /** What the agents of a hub share, as one session's agent sees it. */
 import type * as Effect from "effect/Effect"
-import * as Semaphore from "effect/Semaphore"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Session } from "@holdfast/protocol/session"
@@ -10,6 +9,7 @@ import { forkPromise } from "../session/Fork.ts"
 import { Gate } from "../session/Gate.ts"
 import { newId } from "../session/new-id.ts"
 import { AgentPool } from "./AgentPool.ts"
+import { ForkNames } from "./fork-name.ts"
 import { AlwaysRules } from "./rules.ts"
 import { TrustedDirectories } from "./trust/TrustedDirectories.ts"
 
@@ -25,8 +25,8 @@ export interface AgentContext extends KindContext {
   readonly home: string
   /** One session folds at a time. */
   readonly folds: Gate
-  /** One fork at a time is named and made. */
-  readonly forks: Semaphore.Semaphore
+  /** The names of forks that are being made. */
+  readonly forks: ForkNames
   /** A new id for a turn, a message or a child. */
   readonly newId: () => string
   /** The path of the directory that a session's record names. */
@@ -55,7 +55,7 @@ export function makeAgentContext(
     pool: new AgentPool(hub.settings.agentsLive, hub.report),
     home: hub.defaults.home,
     folds: new Gate(1),
-    forks: Semaphore.makeUnsafe(1),
+    forks: new ForkNames(),
     newId: () => newId(hub.now()),
     directory: ({ directory }) => hub.directories.of(directory),
     run: (effect) => forkPromise(hub.fork, effect),

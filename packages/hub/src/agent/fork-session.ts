@@ -37,7 +37,6 @@ import type { NewSession } from "../session/SessionKind.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import type { AgentRequestContext } from "./AgentContext.ts"
-import { forkName, takenNames } from "./fork-name.ts"
 import { type Batch, begunInTrash, fill, keyed } from "./long-session.ts"
 import { messageSeq } from "./stored-messages.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
@@ -78,9 +77,8 @@ export function forkSession(
         } as const
         return fromCallback<Created, DoorError>((answer) => makeSession(core, creation, answer))
       })
-    // One at a time, so that no two take the same name.
-    const numbered = Effect.flatMap(takenNames(core.store, source.durable), (taken) => called(forkName(source.durable, taken)))
-    const made = request.label === undefined ? core.agents.forks.withPermit(numbered) : called(request.label)
+    const { forks } = core.agents
+    const made = request.label === undefined ? forks.name(core.store, source.durable, called) : called(request.label)
     const making = made.pipe(
       Effect.flatMap((fork) =>
         fork.created && events === undefined ? filled(core, source, fork.session.id, by) : Effect.succeed(fork),

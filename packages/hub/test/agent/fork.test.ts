@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process"
+import { readdir, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Message } from "@holdfast/protocol/agent/message"
 import {
@@ -107,6 +110,11 @@ describe("forks", () => {
     expect((await fork(id, { key: "one" })).session).toMatchObject({ id: first.session.id, label: first.session.label })
     await house.run(house.hub.remove(first.session.id, undefined, OWNER))
     expect(await labels(fork(id))).toEqual(["Fork 5 of Étude in C (of 24)"])
+    const sixth = await fork(id)
+    await house.run(house.hub.archive(sixth.session.id, undefined, OWNER))
+    expect(await labels(fork(id))).toEqual(["Fork 7 of Étude in C (of 24)"])
+    const [one, same] = await Promise.all([fork(id, { key: "two" }), fork(id, { key: "two" })])
+    expect([same.session.id, same.session.label]).toEqual([one.session.id, one.session.label])
     await rename(id, "Fork of a road")
     expect(await labels(fork(id))).toEqual(["Fork of Fork of a road"])
     const other = await fork(id, { label: "another way" })
@@ -114,7 +122,25 @@ describe("forks", () => {
     const long = "Lettres persanes ".repeat(12).slice(0, 200).trim()
     await rename(id, long)
     const cut = await labels(fork(id), fork(id))
-    expect(cut.map((label) => label.slice(0, 20))).toEqual(["Fork 2 of Lettres pe", "Fork of Lettres pers"])
+    expect(cut).toEqual([`Fork 2 of ${long}`.slice(0, 200), `Fork of ${long}`.slice(0, 200)])
+    expect(cut.map((label) => label.length)).toEqual([200, 200])
+  })
+
+  it("A-75 a fork whose files take long to copy keeps its name, and no other fork waiting", async () => {
+    const { id, reader } = await createAgent(house)
+    const picture = { type: "file", mediaType: "image/png", url: PIXEL } as const
+    await house.run(house.agents.send(id, { parts: [{ type: "text", text: "[[say seen]]" }, picture] }, OWNER))
+    await turnsEnded(reader, 1)
+    const files = (await readdir(directory.path, { recursive: true })).filter((path) => /files[/\\][0-9a-f]{64}$/.test(path))
+    const path = join(directory.path, files[0] ?? "")
+    await rm(path)
+    execFileSync("mkfifo", [path])
+    const slow = fork(id)
+    const { session } = await fork(id, { seq: 0 })
+    await writeFile(path, "")
+    const labels = [(await slow).session.label, session.label]
+    expect(labels.map((label) => label.replace(/of .*/, "of"))).toEqual(["Fork of", "Fork 2 of"])
+    await rm(path)
   })
 
   it("A-71 files of messages go with them, and a transcript of many megabytes is whole", async () => {
