@@ -10,7 +10,7 @@ import type { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
 import { CredentialTable, lasting } from "./CredentialTable.ts"
-import type { CredentialOptions, NewToken } from "./credential-options.ts"
+import type { CredentialOptions, NewToken, SettingProblem } from "./credential-options.ts"
 import type { Expired } from "./ExpiredSecrets.ts"
 import { KeptCredentials } from "./KeptCredentials.ts"
 import type { NewDevice } from "./links.ts"
@@ -34,8 +34,8 @@ export interface Credentials {
   readonly tokens: () => ReadonlyArray<TokenShown>
   /** Who has a connection open uses its credential. */
   readonly use: (principal: Principal) => void
-  /** Has the store keep when tokens were used last. */
-  readonly keepUses: Effect.Effect<void>
+  /** Has the store keep when tokens were used last, where that is much later than what it has, or at the end of the hub. */
+  readonly keepUses: (isLast: boolean) => Effect.Effect<void, SettingProblem>
   readonly makeToken: (request: NewToken) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives a token another name; `undefined` when there is no such token. */
   readonly renameToken: (id: string, name: string) => Effect.Effect<TokenShown | undefined, StorageFull | Unavailable>
@@ -89,7 +89,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     isPerson: (person) => made.isPerson(person),
     tokens: () => made.tokens(),
     use: ({ credential }) => made.uses.note(credential, options.now()),
-    keepUses: made.uses.keep,
+    keepUses: (isLast) => made.uses.keep(isLast),
     makeToken: (request) => made.makeToken(request),
     renameToken: (id, name) => made.renameToken(id, name),
     revokeToken: (id) => made.revokeToken(id),

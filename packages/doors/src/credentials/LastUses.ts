@@ -9,6 +9,9 @@ import type { SettingProblem, SettingsStore } from "./credential-options.ts"
 /** Settings: by the id of a token when it was used last. */
 const USED = "used/"
 
+/** Milliseconds by which a use is later than what the store has before it is written: a connection is used all the time. */
+const LATER = 5 * 60_000
+
 /** When something was used last, in epoch milliseconds; 0 when it never was. Whoever authenticates sets it. */
 export interface Use {
   at: number
@@ -65,11 +68,19 @@ export class LastUses {
     return isKept ? [`${USED}${id}`] : []
   }
 
-  /** Has the store keep the uses that it does not have yet. What it refuses is kept the next time. */
-  get keep(): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      const later = [...this.#uses].filter(([, { at, kept }]) => at !== kept)
-      return Effect.forEach(later, ([id, use]) => Effect.ignore(this.#keepOne(id, use)), { discard: true })
+  /**
+   * Has the store keep the uses that are much later than what it has; `isLast`: all that it does not have yet. What it refuses is
+   * kept the next time; fails with the last refusal.
+   */
+  keep(isLast: boolean): Effect.Effect<void, SettingProblem> {
+    return Effect.gen({ self: this }, function* () {
+      let problem: SettingProblem | undefined
+      for (const [id, use] of [...this.#uses]) {
+        if (use.at - use.kept <= (isLast ? 0 : LATER)) continue
+        const refused = yield* this.#keepOne(id, use).pipe(Effect.as(undefined), Effect.catch(Effect.succeed))
+        problem = refused ?? problem
+      }
+      if (problem !== undefined) return yield* Effect.fail(problem)
     })
   }
 

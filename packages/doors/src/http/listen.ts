@@ -12,7 +12,7 @@ import type { OwnNames } from "../guard/names.ts"
 import { Hub } from "@holdfast/hub/Hub"
 import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
-import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { reportTo, type Telemetry } from "@holdfast/hub/Telemetry"
 import { DOOR_ROUTES, type DoorRouteName, isDoorRoute, isSocketName, type SocketName } from "../guard/routes.ts"
 import type { FileDoor } from "../FileDoor.ts"
 import type { RouteDoor } from "../RouteDoor.ts"
@@ -61,7 +61,7 @@ export class ListenFailed extends Error {
   }
 }
 
-/** Milliseconds after which the store is told which tokens were used since. */
+/** Milliseconds between two looks for tokens whose last use the store is to keep. */
 const KEEP_USES = 60_000
 
 /** Milliseconds that answers under way have to finish when the server stops. */
@@ -110,12 +110,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     policy: (host) => policy(machine.for(host)),
   })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
-  const keeping = setInterval(() => {
-    noteUses()
-    fork(credentials.keepUses)
-  }, KEEP_USES)
-  keeping.unref()
-  yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(keeping)))
+  yield* keepUses(credentials, noteUses, parts.telemetry)
   const close = (ended: Ended, reason: string): void => {
     for (const socket of Object.values(sockets)) socket.closeCredential(ended, reason)
     web.endCredential(ended)
@@ -140,6 +135,31 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const names = machine.listens(port)
   const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.telemetry)
   return { port, names, local } satisfies Listening
+})
+
+/** Keeps when tokens were used last, now and then and as the scope closes. A store that refuses is reported once, until it does not. */
+const keepUses = Effect.fnUntraced(function* (credentials: Credentials, note: () => void, telemetry: Telemetry) {
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const report = reportTo(telemetry)
+  let isRefused = false
+  const keep = (isLast: boolean): Effect.Effect<void> => {
+    note()
+    return Effect.match(credentials.keepUses(isLast), {
+      onSuccess: () => {
+        isRefused = false
+      },
+      onFailure: ({ message }) => {
+        if (!isRefused) report("when tokens were used last could not be kept", { cause: message })
+        isRefused = true
+      },
+    })
+  }
+  const keeping = setInterval(() => void fork(keep(false)), KEEP_USES)
+  keeping.unref()
+  yield* Effect.addFinalizer(() => {
+    clearInterval(keeping)
+    return keep(true)
+  })
 })
 
 /** On the Unix socket there is one name and no browser, so no origin. */

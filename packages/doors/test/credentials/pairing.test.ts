@@ -52,23 +52,30 @@ describe("when a device was used last", () => {
     clock.now += 5000
     const principal = credentials.authenticate(phone.secret)
     expect([used(), writes()]).toEqual([{ phone: clock.now, tablet: undefined }, []])
-    await run(credentials.keepUses)
+    await run(credentials.keepUses(false))
     expect(writes()).toEqual([String(clock.now)])
+    // A connection that stays open costs the store no write each time.
+    clock.now += 300_000
+    credentials.use(principal ?? credentials.owner())
+    await run(credentials.keepUses(false))
+    expect(writes()).toEqual([String(clock.now - 300_000)])
     kept.isFull = true
     clock.now += 5000
     credentials.use(principal ?? credentials.owner())
-    await run(credentials.keepUses)
-    expect(writes()).toEqual([String(clock.now - 5000)])
+    expect(await run(Effect.flip(credentials.keepUses(false)))).toMatchObject({ _tag: "StoreFull" })
+    expect(writes()).toEqual([String(clock.now - 305_000)])
     kept.isFull = false
+    await run(credentials.keepUses(false))
+    expect(writes()).toEqual([String(clock.now)])
     // A browser that it signed in is the device, too.
     clock.now += 5000
     const browser = await run(credentials.redeem(credentials.makeLink(principal ?? credentials.owner()).secret))
     expect(credentials.authenticate(browser ?? "")?.browser).toBeDefined()
-    await run(credentials.keepUses)
+    await run(credentials.keepUses(true))
     const again = await begin(kept)
     expect(again.credentials.tokens()).toMatchObject([{ name: "phone", usedAt: clock.now }, { name: "tablet" }])
     again.credentials.authenticate(tablet.secret)
-    await run(again.credentials.keepUses)
+    await run(again.credentials.keepUses(false))
     expect(writes()).toHaveLength(2)
     for (const { id } of again.credentials.tokens()) await run(again.credentials.revokeToken(id))
     expect([...kept.all.keys()]).toEqual([])
