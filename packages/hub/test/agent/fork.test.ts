@@ -134,7 +134,7 @@ describe("forks", () => {
     const files = (await readdir(directory.path, { recursive: true })).filter((path) => /files[/\\][0-9a-f]{64}$/.test(path))
     const path = join(directory.path, files[0] ?? "")
     await rm(path)
-    execFileSync("mkfifo", [path])
+    execFileSync("/usr/bin/env", ["mkfifo", path])
     const slow = fork(id)
     const { session } = await fork(id, { seq: 0 })
     await writeFile(path, "")
