@@ -150,6 +150,19 @@ describe("pairing a phone", () => {
     expect(await page.getByText("What you have not sent is still here").count()).toBe(0)
     // The page of sign-in has a layout.
     expect((await names()).filter((name) => !/^holdfast-(?:client|app-layout)$/.test(name))).toEqual([])
+    // A tab that hears of it when someone is signed in again takes nothing of theirs along.
+    const { body: again } = await app.hub.call<{ readonly url: string }>("POST", "/api/links")
+    await page.goto(app.hub.url() + again.url.slice(again.url.indexOf("/open")))
+    await connected()
+    await page.goto(`${app.hub.url()}/s/${agent.id}`)
+    await page.locator(`[data-composer="${agent.id}"]`).fill("words of now")
+    await expect.poll(() => page.evaluate(left), { timeout: 15_000 }).toContain("words of now")
+    await tab.goto(`${app.hub.url()}/s/${terminal.id}`)
+    await tab.getByRole("button", { name: /^Connected/ }).waitFor({ state: "attached" })
+    await tab.evaluate(`dispatchEvent(new StorageEvent("storage", { key: "holdfast-forget", newValue: "yes" }))`)
+    await tab.waitForURL(/:\d+\/$|\/s\//)
+    await tab.getByRole("button", { name: /^Connected/ }).waitFor({ state: "attached" })
+    expect(await page.evaluate(left)).toContain("words of now")
     await close()
   })
 

@@ -1,4 +1,5 @@
 /** Forgetting what this browser keeps of this server, when it was signed out: as the page starts, while nothing has it open. */
+import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 import { basePath } from "./base.ts"
 
 /** Milliseconds that other tabs have to let go. */
@@ -27,12 +28,19 @@ export function askToForget(): void {
   localStorage.setItem(askedItem(), "yes")
 }
 
-/** Another tab signs this browser out: this one starts over, and forgets what it writes as it goes. */
+/** What a tab that hears of it late forgets: someone is signed in again by then, whose words stay. */
+const LATE = "late"
+
+/**
+ * Another tab signs this browser out: this one starts over, and forgets what it writes as it goes. A tab that stood still meanwhile may
+ * hear of it when someone is signed in again.
+ */
 export function followForgetting(): void {
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== askedItem() || newValue === null) return
     try {
-      sessionStorage.setItem(askedItem(), newValue)
+      const isLate = localStorage.getItem(KEY_ITEM + basePath()) !== null
+      sessionStorage.setItem(askedItem(), isLate ? LATE : newValue)
     } finally {
       location.replace(document.baseURI)
     }
@@ -42,12 +50,20 @@ export function followForgetting(): void {
 /** Forgets it, where that was asked for; `undefined` where it was not. */
 export function forgetIfAsked(): Promise<void> | undefined {
   try {
+    if (sessionStorage.getItem(askedItem()) === LATE) forgetScreens()
     const isAsked = [localStorage, sessionStorage].some((items) => items.getItem(askedItem()) !== null)
     return isAsked ? forget() : undefined
   } catch {
     // A browser that keeps nothing has nothing to forget.
     return undefined
   }
+}
+
+/** The screens that tabs have left as they went. */
+function forgetScreens(): void {
+  sessionStorage.removeItem(askedItem())
+  for (const name of Object.keys(localStorage))
+    if (name.startsWith(`holdfast-app-screen${basePath()} `)) localStorage.removeItem(name)
 }
 
 async function forget(): Promise<void> {
