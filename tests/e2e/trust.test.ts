@@ -61,7 +61,12 @@ describe("directories that are not trusted", () => {
       await page.locator(`[role=listitem][data-session="${id}"][data-section=waits]`).waitFor()
       await row(id).waitFor()
     }
-    await page.keyboard.press("F8")
+    // What came to wait last is first, as in the list.
+    const focusedIn = () => page.evaluate(`document.activeElement?.closest("[data-request]")?.dataset.session`)
+    for (const { id } of [second, first]) {
+      await page.keyboard.press("F8")
+      await expect.poll(focusedIn).toBe(id)
+    }
     const card = pane(first.id).locator("[data-trust]")
     await card.getByText(directory, { exact: true }).waitFor()
     await card.getByText(/MCP servers: .*plain/).waitFor()

@@ -63,7 +63,7 @@ export function TrustView({ session, untrusted, asker, place, isFocused = false,
   return (
     <section
       ref={element}
-      className={`${styles["request"]} ${styles[place]}`}
+      className={styles["request"]}
       aria-label={`Trust this directory? ${asker}`}
       tabIndex={-1}
       data-when="request"
