@@ -13,16 +13,14 @@ export function isEnded(principal: Principal, ended: Ended): boolean {
   return typeof ended === "string" ? principal.credential === ended : principal === ended
 }
 
-/** A caller of a connection that lasts: its name is always the one that its credential has now (G-23). */
+/** A caller of a connection that lasts, under the name that its credential has now. */
 export function connectedCaller(principal: Principal, door: string, more: Pick<Caller, "seated"> = {}): Caller {
-  return {
-    ...principal,
-    ...more,
-    door,
-    get name() {
-      return principal.name
-    },
-  }
+  return { ...principal, ...more, door }
+}
+
+/** The same caller under the name that its credential has by now (G-23), which is asked for with everything that it does. */
+export function renamed(caller: Caller, { name }: Principal): Caller {
+  return caller.name === name ? caller : { ...caller, name }
 }
 
 /** The door. */
@@ -37,4 +35,6 @@ export interface SocketDoor {
   readonly stop: () => Promise<void>
   /** Open connections. */
   readonly connections: () => number
+  /** Who has a connection open, once for each. */
+  readonly open: () => ReadonlyArray<Principal>
 }

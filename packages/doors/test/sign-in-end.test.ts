@@ -45,10 +45,13 @@ describe("the end of a browser's sign-in", () => {
     }
     const isOpen = () => sockets.map(({ readyState }) => readyState === WebSocket.OPEN)
     try {
+      await eventually("who has one open is told", 5000, () => door.open().length === 3)
+      expect(browsers.map((browser) => door.open().includes(browser))).toEqual([true, true])
       const [first = OWNER] = browsers
       door.closeCredential(first, "this browser's sign-in has expired; sign it in again")
       await eventually("its connection was closed", 5000, () => isOpen()[0] === false)
       expect(isOpen()).toEqual([false, true, true])
+      await eventually("it is not among them any more", 5000, () => door.open().length === 2)
       door.closeCredential(OWNER.credential, "the credential was revoked")
       await eventually("all were closed", 5000, () => !isOpen().includes(true))
     } finally {

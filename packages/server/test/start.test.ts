@@ -29,6 +29,7 @@ const SOCKET = {
   closeCredential: () => undefined,
   stop: () => Promise.resolve(),
   connections: () => 0,
+  open: () => [],
 }
 
 const serveFake = async (options: Record<string, unknown> = {}, lines: Array<string> = []): Promise<Serving> => {

@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { WebSocket } from "ws"
 import { endOnError } from "../door-sockets.ts"
+import { connectedCaller, renamed } from "../SocketDoor.ts"
 import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Caller, Hub, Principal } from "@holdfast/hub/Hub"
@@ -37,7 +38,6 @@ export interface ChatSocketParts {
   readonly hub: Hub["Service"]
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
   readonly telemetry: Telemetry
-  readonly by: Caller
   /** Who opened it, as the guard let it in. */
   readonly principal: Principal
   /** Unread bytes beyond which nothing is read from a log. */
@@ -64,6 +64,7 @@ export class ChatSocket {
   readonly #ws: WebSocket
   readonly #socket: Duplex
   readonly #parts: ChatSocketParts
+  #caller: Caller
   readonly #streams = new Map<string, Stream>()
   /** Requests that do not stream yet, those that were aborted included. */
   #beginning = 0
@@ -72,6 +73,7 @@ export class ChatSocket {
     this.#ws = ws
     this.#socket = socket
     this.#parts = parts
+    this.#caller = connectedCaller(parts.principal, "chat")
     this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
     ws.on("message", (data: Buffer, binary: boolean) => {
       this.heardAt = Date.now()
@@ -93,6 +95,10 @@ export class ChatSocket {
     ws.on("close", () => {
       for (const id of [...this.#streams.keys()]) this.#leave(id, "the connection was lost")
     })
+  }
+
+  get #by(): Caller {
+    return (this.#caller = renamed(this.#caller, this.principal))
   }
 
   /** Who opened it. */
@@ -164,7 +170,7 @@ export class ChatSocket {
     const request = isFields(own)
       ? readChatRequest({ ...own, id, messages, trigger, ...(messageId === undefined ? {} : { messageId }) })
       : new BadRequest({ message: "body: is not an object", field: "body" })
-    const { by, hub } = this.#parts
+    const [by, { hub }] = [this.#by, this.#parts]
     if (request instanceof Error) {
       // What can be wrong with a request is told by the hub.
       return Effect.callback<never, DoorError>(
@@ -175,7 +181,7 @@ export class ChatSocket {
   }
 
   #resume(requestId: string, stream: Stream, { id }: Fields): Effect.Effect<void, DoorError> {
-    const { by, hub } = this.#parts
+    const [by, { hub }] = [this.#by, this.#parts]
     return Effect.flatMap(findChat(hub, typeof id === "string" ? id : "", by), (session) =>
       session === undefined
         ? Effect.sync(() => this.#over(requestId, stream, "no-active"))
@@ -206,7 +212,7 @@ export class ChatSocket {
       // A stream without its end: the client must see that it was cut.
       torn: (reason) => this.close(1001, reason),
     }
-    return Effect.map(streamTurn(this.#parts.hub, turn, out, this.#parts.by), (streaming) => {
+    return Effect.map(streamTurn(this.#parts.hub, turn, out, this.#by), (streaming) => {
       if (stream.isLeft || this.#ws.readyState !== 1) return streaming.detach("the client aborted the stream")
       stream.turn = streaming
       streaming.start()

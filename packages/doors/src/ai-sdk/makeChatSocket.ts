@@ -6,7 +6,7 @@ import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import type { Settings } from "@holdfast/protocol/settings"
 import { Hub } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import { connectedCaller, isEnded, type SocketDoor } from "../SocketDoor.ts"
+import { isEnded, type SocketDoor } from "../SocketDoor.ts"
 import { socketsWithLimit } from "../door-sockets.ts"
 import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { ChatSocket } from "./ChatSocket.ts"
@@ -49,8 +49,7 @@ export function makeChatSocket(
     return {
       accept: (request, socket, head, principal) => {
         server.handleUpgrade(request, socket, head, (ws) => {
-          const by = connectedCaller(principal, "chat")
-          const parts = { hub, fork, telemetry, by, principal, window: settings.subscriberWindow }
+          const parts = { hub, fork, telemetry, principal, window: settings.subscriberWindow }
           const connection = new ChatSocket(ws, socket, parts)
           connections.add(connection)
           void connection.ended.then(() => connections.delete(connection))
@@ -61,6 +60,7 @@ export function makeChatSocket(
       },
       stop,
       connections: () => connections.size,
+      open: () => Array.from(connections, ({ principal }) => principal),
     }
   })
 }

@@ -79,7 +79,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   const machine = new MachineNames(settings, settings.port)
   const noteUses = (): void => {
-    for (const { open } of [web, near]) for (const principal of open()) credentials.use(principal)
+    for (const { open } of [web, near, ...Object.values(sockets)]) for (const principal of open()) credentials.use(principal)
   }
   const own = { hub, credentials, noteUses, names: () => machine.now, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))

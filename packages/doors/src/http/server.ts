@@ -63,7 +63,7 @@ export interface HttpServerParts {
   readonly endCredential: (ended: Ended) => void
   /** Ends every stream, so that the server can close. */
   readonly endStreams: () => void
-  /** Who has a socket or a stream open, once for each. */
+  /** Who has a stream open, once for each. */
   readonly open: () => ReadonlyArray<Principal>
 }
 
@@ -71,7 +71,6 @@ export interface HttpServerParts {
 export function makeServer(parts: ServerParts): HttpServerParts {
   const { settings } = parts
   const endings = new Map<() => void, Principal | undefined>()
-  const upgrades = new Map<Socket, Principal>()
   const server = unboundServer(parts)
   const admission = new Admission(settings.connectionsMax)
   server.on("connection", (socket) => admission.arrived(socket))
@@ -142,23 +141,17 @@ export function makeServer(parts: ServerParts): HttpServerParts {
     socket.on("error", () => socket.destroy())
     request.url = reachedAt(request, parts.policy(request.headers.host).names).url
     const principal = upgraded(parts, decide(request, request.url, true), request, socket, head)
-    if (principal === undefined) return
-    admission.known(socket)
-    upgrades.set(socket, principal)
-    socket.once("close", () => upgrades.delete(socket))
+    if (principal !== undefined) admission.known(socket)
   })
   server.on("clientError", (error: ClientError, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
     else refuseUpgrade(socket, unparsed(error))
   })
-  return { server, ...openOf(endings, upgrades) }
+  return { server, ...openOf(endings) }
 }
 
-/** What a server has open: how streams are ended, with whose they are, and whose the sockets are. */
-function openOf(
-  endings: ReadonlyMap<() => void, Principal | undefined>,
-  upgrades: ReadonlyMap<Socket, Principal>,
-): Omit<HttpServerParts, "server"> {
+/** What a server has open: how streams are ended, with whose they are. */
+function openOf(endings: ReadonlyMap<() => void, Principal | undefined>): Omit<HttpServerParts, "server"> {
   return {
     endCredential: (ended) => {
       for (const [end, owner] of endings) if (owner !== undefined && isEnded(owner, ended)) end()
@@ -166,7 +159,7 @@ function openOf(
     endStreams: () => {
       for (const end of endings.keys()) end()
     },
-    open: () => [...upgrades.values(), ...[...endings.values()].flatMap((owner) => owner ?? [])],
+    open: () => [...endings.values()].flatMap((owner) => owner ?? []),
   }
 }
 

@@ -11,7 +11,7 @@ import { CHAT_CALLS, type ChatCall } from "@holdfast/protocol/chat/calls"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 import { type TurnWriter, writeAtTurnEnd } from "@holdfast/hub/delivery/turn-end"
-import { connectedCaller } from "../SocketDoor.ts"
+import { connectedCaller, renamed } from "../SocketDoor.ts"
 import type { Principal } from "@holdfast/hub/Hub"
 import { failure, PONG, readRpcText, type RpcMessage } from "../json/rpc-messages.ts"
 import { endOnError } from "../door-sockets.ts"
@@ -57,7 +57,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
   readonly #parts: RpcConnectionParts
   readonly #ws: WebSocket
   readonly #socket: Duplex
-  readonly #context: CallContext
+  #context: CallContext
   readonly #lines: Lines
   /** Under way, by the id as JSON. */
   readonly #calls = new Map<string, RpcCall>()
@@ -205,6 +205,13 @@ export class RpcConnection implements TurnWriter, CallOwner {
     }
   }
 
+  /** Who asks, under its name of now. */
+  #asking(): CallContext {
+    const caller = renamed(this.#context.caller, this.principal)
+    if (caller !== this.#context.caller) this.#context = { ...this.#context, caller }
+    return this.#context
+  }
+
   #request(message: RpcMessage): void {
     const { id, tag, payload } = message
     if (!isId(id) || typeof tag !== "string")
@@ -218,7 +225,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
     if (tag === "chat.subscribe") this.#subscriptions++
     const begin = (): void => {
       if (tag === "chat.getState") this.#reading = call
-      call.attempt(() => this.#parts.calls[tag](payload, call, this.#context))
+      call.attempt(() => this.#parts.calls[tag](payload, call, this.#asking()))
     }
     if (tag !== "chat.getState") return begin()
     this.#states.push(() => {

@@ -76,6 +76,7 @@ export function makeRpcDoor(
       },
       stop,
       connections: () => connections.size,
+      open: () => Array.from(connections, ({ principal }) => principal),
     }
   })
 }

@@ -14,7 +14,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import { connectedCaller } from "../SocketDoor.ts"
+import { connectedCaller, renamed } from "../SocketDoor.ts"
 import type { Attachment, Caller, Hub, Outcome, PerformedName, Principal, Running } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
@@ -74,6 +74,10 @@ export class IoConnection {
     this.#seat = { client: `io-${socket.id}`, name: principal.name }
     this.#flow = new IoFlow(socket.conn, () => this.#drained())
     socket.onAny((event: unknown, ...given: Array<unknown>) => this.#take(event, given))
+  }
+
+  get #asking(): Caller {
+    return (this.#caller = renamed(this.#caller, this.principal))
   }
 
   /** Ends the attachments; what was accepted is kept, and no turn ends. */
@@ -180,7 +184,7 @@ export class IoConnection {
       if (this.#runs.get(runId)?.sink === ended) this.#runs.delete(runId)
     })
     const request = { session: runId, mode: "viewer", ...cursor, ...this.#seat } as const
-    this.#run(this.#parts.hub.attach(request, sink, this.#caller), "run:attach", answer, over, (attachment) => {
+    this.#run(this.#parts.hub.attach(request, sink, this.#asking), "run:attach", answer, over, (attachment) => {
       if (!this.#open) return attachment.detach("the client closed the connection")
       this.#runs.get(runId)?.attachment.detach("another attachment of its connection replaced it")
       this.#runs.set(runId, { attachment, sink })
@@ -233,7 +237,7 @@ export class IoConnection {
     then: (value: Outcome<N>) => void,
     key?: string,
   ): void {
-    const caller = key === undefined ? this.#caller : { ...this.#caller, key }
+    const caller = key === undefined ? this.#asking : { ...this.#asking, key }
     const under: { running?: Running | undefined; isOver: boolean } = { isOver: false }
     under.running = this.#parts.hub.perform(name, input, caller, (performed) => {
       under.isOver = true

@@ -76,6 +76,11 @@ class IoDoor implements SocketDoor {
 
   readonly connections = (): number => this.#clients.size
 
+  readonly open = (): ReadonlyArray<Principal> => [
+    ...this.#silent.values(),
+    ...Array.from(this.#clients.values(), ({ principal }) => principal),
+  ]
+
   readonly closeCredential = (ended: Ended, reason: string): void => {
     for (const entering of this.#entering) if (isEnded(entering.principal, ended)) entering.isOver = true
     for (const [conn, principal] of this.#silent) if (isEnded(principal, ended)) void end(conn)

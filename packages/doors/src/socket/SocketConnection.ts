@@ -19,7 +19,7 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
-import { connectedCaller } from "../SocketDoor.ts"
+import { connectedCaller, renamed } from "../SocketDoor.ts"
 import type { Attachment, Caller, FeedListener, Principal } from "@holdfast/hub/Hub"
 import { endOnError } from "../door-sockets.ts"
 import { SocketFeed } from "./SocketFeed.ts"
@@ -60,8 +60,6 @@ export interface ConnectionEvents {
 export class SocketConnection {
   readonly id: number
   readonly principal: Principal
-  /** Who asks; since `Hello` with who is there. */
-  caller: Caller
   heardAt: number
   /** Commands under way, and those of them whose answer can be large. */
   commands = 0
@@ -71,6 +69,7 @@ export class SocketConnection {
   /** Settles when the connection is closed. */
   readonly ended: Promise<void>
   #said = false
+  #caller: Caller
   readonly #events: ConnectionEvents
   readonly #ws: WebSocket
   readonly #settings: Settings
@@ -92,7 +91,7 @@ export class SocketConnection {
     this.#brake = new ReadBrake(ws)
     this.#out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.#drained() : this.onRoom()))
     this.principal = principal
-    this.caller = connectedCaller(principal, "socket")
+    this.#caller = connectedCaller(principal, "socket")
     this.#settings = settings
     this.#events = events
     this.heardAt = Date.now()
@@ -119,6 +118,11 @@ export class SocketConnection {
     socket.on("drain", () => this.#drained())
   }
 
+  /** Who asks; since `Hello` with who is there. */
+  get caller(): Caller {
+    return (this.#caller = renamed(this.#caller, this.principal))
+  }
+
   /** Whether a command with a large answer may begin: there is room, or the answer before it has left the process (W-12). */
   get hasRoom(): boolean {
     return !this.full || this.#out.markLeft
@@ -142,7 +146,7 @@ export class SocketConnection {
 
   /** `Hello` said who is there. */
   greet(seated: NonNullable<Caller["seated"]>): void {
-    this.caller = connectedCaller(this.principal, "socket", { seated })
+    this.#caller = connectedCaller(this.principal, "socket", { seated })
     this.#said = true
     this.#events.greeted()
   }

@@ -86,6 +86,7 @@ export function makeSocketDoor(
       },
       stop,
       connections: () => connections.size,
+      open: () => Array.from(connections.values(), ({ principal }) => principal),
     }
   })
 }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { makeCredentials } from "../../src/credentials/Credentials.ts"
 import type { SettingsStore } from "../../src/credentials/credential-options.ts"
-import { connectedCaller } from "../../src/SocketDoor.ts"
+import { connectedCaller, renamed } from "../../src/SocketDoor.ts"
 
 const OWNER = "o".repeat(43)
 const run = Effect.runPromise
@@ -135,13 +135,14 @@ describe("devices", () => {
     ])
     const id = credentials.pairing(one.pairing).device?.id ?? ""
     const browser = await run(credentials.redeem(credentials.makeLink(credentials.authenticate(one.secret)!).secret))
-    const connected = [one.secret, browser ?? ""].map((secret) => connectedCaller(credentials.authenticate(secret)!, "socket"))
+    const principals = [one.secret, browser ?? ""].map((secret) => credentials.authenticate(secret)!)
+    const connected = principals.map((principal) => [connectedCaller(principal, "socket"), principal] as const)
     expect(await run(credentials.renameToken(id, "old phone"))).toMatchObject({ id, name: "old phone", device: true })
     expect(await run(credentials.renameToken("nothing", "x"))).toBeUndefined()
     for (const secret of [one.secret, browser ?? ""])
       expect(credentials.authenticate(secret)).toMatchObject({ name: "old phone", holder: "owner" })
-    for (const caller of connected)
-      expect({ ...caller, key: "k" }).toMatchObject({ name: "old phone", credential: id, door: "socket" })
+    for (const [caller, principal] of connected)
+      expect({ ...renamed(caller, principal), key: "k" }).toMatchObject({ name: "old phone", credential: id, door: "socket" })
     expect((await begin(kept)).credentials.tokens()[0]).toMatchObject({ name: "old phone" })
     expect(await run(credentials.revokeToken(id))).toBe(true)
     expect([one.secret, browser ?? "", other.secret].map((secret) => credentials.authenticate(secret)?.name)).toEqual([

@@ -107,6 +107,7 @@ const NO_SOCKET = {
   closeCredential: () => undefined,
   stop: () => Promise.resolve(),
   connections: () => 0,
+  open: () => [],
 }
 
 /** Starts a door; `stop` ends it. `player`: path of what exported files are made of; `app`: folder of the app. */
@@ -157,6 +158,7 @@ export async function startDoor(options: Record<string, unknown> = {}, player?: 
           closeCredential: (ended) => void closed.push(ended),
           stop: () => Promise.resolve(),
           connections: () => 0,
+          open: () => [],
         },
         chat: NO_SOCKET,
         "socket-io": { ...NO_SOCKET, serve: (_request, response) => void response.writeHead(400).end() },
