@@ -42,3 +42,11 @@ export async function readWith(
   }
   throw new Error(`${session} cannot be read to its end: ${await request.textContent()}`)
 }
+
+/** Presses a key again and again; gives the longest time between two presses as the page saw them, in milliseconds. */
+export async function hammer(page: Page, key: string): Promise<number> {
+  await page.evaluate(`void (window.pressed = [])`)
+  await page.evaluate(`addEventListener("keydown", ({ timeStamp }) => window.pressed.push(timeStamp), { capture: true })`)
+  for (let press = 0; press < 16; press++) await page.keyboard.press(key, { delay: 100 })
+  return (await page.evaluate(`Math.max(...window.pressed.slice(1).map((at, before) => at - window.pressed[before]))`)) as number
+}

@@ -4,7 +4,7 @@ import { recordOf, sendText } from "@holdfast/testkit/agent-session"
 import { asking, fieldOf, said } from "./agents.ts"
 import { type AppPage, type RunningApp, startApp } from "./app.ts"
 import type { Locator } from "./playwright.ts"
-import { lines, readWith, waits, yOf } from "./reading.ts"
+import { hammer, lines, readWith, waits, yOf } from "./reading.ts"
 
 describe("requests", () => {
   let app: RunningApp
@@ -198,23 +198,21 @@ describe("requests", () => {
   })
 
   it("APP-141 does not answer what appears while Y is pressed again and again", async () => {
-    const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
-    const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
-    await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
-    await page.evaluate(
-      `addEventListener("keydown", ({ timeStamp }) => (window.pressed ??= []).push(timeStamp), { capture: true })`,
-    )
-    for (let press = 0; press < 16; press++) await page.keyboard.press("y", { delay: 100 })
-    const gaps = (await page.evaluate(
-      "window.pressed.slice(1).map((at, before) => at - window.pressed[before])",
-    )) as Array<number>
-    const open = (await recordOf(app.hub, session.id)).permissions.filter(({ decision }) => decision === undefined)
-    // A machine that stood still for half a second has made a pause itself.
-    if (Math.max(...gaps) < 450) expect(open.map(({ subject }) => subject)).toEqual(["echo second"])
-    await pane(session.id).locator("[data-request][data-armed][data-whole]").getByText("echo second").waitFor()
-    await page.keyboard.press("y")
-    await said(app, session.id, "Tool said: second")
-    await close()
+    // A machine that stands still for half a second makes a pause itself: then with another session.
+    for (let attempt = 1, longest = Infinity; longest >= 450; attempt++) {
+      const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
+      const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+      await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
+      longest = await hammer(page, "y")
+      const open = (await recordOf(app.hub, session.id)).permissions.filter(({ decision }) => decision === undefined)
+      if (longest < 450) {
+        expect(open.map(({ subject }) => subject)).toEqual(["echo second"])
+        await pane(session.id).locator("[data-request][data-armed][data-whole]").getByText("echo second").waitFor()
+        await page.keyboard.press("y")
+        await said(app, session.id, "Tool said: second")
+      } else expect(attempt).toBeLessThan(10)
+      await close()
+    }
   })
 
   it("APP-40 APP-42 reads what is asked again where that failed, allows nothing until then, and offers no rule for a plan", async () => {
