@@ -1,8 +1,9 @@
-/** What is asked is seen before it is allowed, whatever it is and wherever it stands; tests/e2e/requests.test.ts has the command. */
+/** What is asked is seen before it is allowed, whatever it is and wherever it stands; requests.test.ts has the command. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { recordOf } from "@holdfast/testkit/agent-session"
 import { asking, said } from "../e2e/agents.ts"
 import { type RunningApp, startApp } from "../e2e/app.ts"
-import { lines, readWith, waits, yOf } from "../e2e/reading.ts"
+import { hammer, lines, readWith, waits, yOf } from "../e2e/reading.ts"
 
 describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () => {
   let app: RunningApp
@@ -73,5 +74,23 @@ describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("what is asked", () 
     await request.locator("[data-act=allow]").tap()
     await said(app, plan.id, "the plan was approved")
     await phone.close()
+  })
+
+  it("APP-141 does not answer what appears while Y is pressed again and again", async () => {
+    // A machine that stands still for half a second makes a pause itself: then with another session.
+    for (let attempt = 1, longest = Infinity; longest >= 450; attempt++) {
+      const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
+      const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+      await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
+      longest = await hammer(page, "y")
+      const open = (await recordOf(app.hub, session.id)).permissions.filter(({ decision }) => decision === undefined)
+      if (longest < 450) {
+        expect(open.map(({ subject }) => subject)).toEqual(["echo second"])
+        await pane(session.id).locator("[data-request][data-armed][data-whole]").getByText("echo second").waitFor()
+        await page.keyboard.press("y")
+        await said(app, session.id, "Tool said: second")
+      } else expect(attempt).toBeLessThan(10)
+      await close()
+    }
   })
 })

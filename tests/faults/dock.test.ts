@@ -5,8 +5,9 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { messagesOf, settledAgent } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
-import { asking, fieldOf, ownWords, queued, said } from "./agents.ts"
-import { type RunningApp, startApp } from "./app.ts"
+import { asking, fieldOf, ownWords, queued, said } from "../e2e/agents.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import { IS_SHORT } from "../e2e/sizes.ts"
 
 describe("the dock", () => {
   let app: RunningApp
@@ -81,7 +82,7 @@ describe("the dock", () => {
     await opened.close()
   })
 
-  it("APP-47 leaves the field by Escape for what waits, or for the pane, and says so on the keys", async () => {
+  it.skipIf(IS_SHORT)("APP-47 leaves the field by Escape for what waits, or for the pane, and says so on the keys", async () => {
     const session = await asking(app, "[[bash echo by-keys]]")
     const opened = await app.open({ path: `/s/${session.id}` })
     const text = fieldOf(opened, session.id)
@@ -104,7 +105,7 @@ describe("the dock", () => {
     await opened.close()
   })
 
-  it("APP-47 tries a stop again until the connection is back, and lets it be taken back", async () => {
+  it.skipIf(IS_SHORT)("APP-47 tries a stop again until the connection is back, and lets it be taken back", async () => {
     const session = await app.agent({ label: "Far" })
     const opened = await app.open({ path: `/s/${session.id}`, hasWorker: false })
     const { page, context, pane } = opened
@@ -185,40 +186,43 @@ describe("the dock", () => {
     await close()
   })
 
-  it("APP-48 APP-49 refuses files that do not fit before sending, and gives back what the server refuses with the reason", async () => {
-    const session = await app.agent({ label: "Files" })
-    const opened = await app.open({ path: `/s/${session.id}` })
-    const { page, context, pane, picture, close } = opened
-    const input = pane(session.id).locator("[data-attach=files]")
-    const file = (name: string, mimeType: string, bytes: number) => ({ name, mimeType, buffer: Buffer.alloc(bytes, 7) })
-    await input.setInputFiles([file("film.mp4", "video/mp4", 10), file("large.pdf", "application/pdf", 6 * 1024 * 1024)])
-    await page.getByText(/film.mp4 is video\/mp4.*large.pdf has 6 MB; a message takes 5 MB/).waitFor()
-    await input.setInputFiles([file("fake.png", "image/png", 100)])
-    const text = fieldOf(opened, session.id)
-    await text.fill("look at this")
-    await picture("attached-dark")
-    await text.press("Enter")
-    await page.getByRole("alert").filter({ hasText: "It was refused: " }).waitFor()
-    expect(await text.inputValue()).toBe("look at this")
-    const tabs = await Promise.all(
-      [1, 2].map(async () => {
-        const tab = await context.newPage()
-        await tab.goto(`${app.hub.url()}/s/${session.id}`)
-        return tab.locator(`[data-composer="${session.id}"]`)
-      }),
-    )
-    for (const field of tabs) await expect.poll(() => field.inputValue()).toBe("look at this")
-    await tabs[1]?.press("End")
-    await tabs[1]?.pressSequentially(", or at that")
-    await pane(session.id).locator("[data-attached='fake.png']").getByRole("button").click()
-    await text.press("Enter")
-    await said(app, session.id, "You said: look at this")
-    // Another tab has it no more, unless something else was typed there.
-    await expect.poll(() => Promise.all(tabs.map((field) => field.inputValue()))).toEqual(["", "look at this, or at that"])
-    await close()
-  })
+  it.skipIf(IS_SHORT)(
+    "APP-48 APP-49 refuses files that do not fit before sending, and gives back what the server refuses with the reason",
+    async () => {
+      const session = await app.agent({ label: "Files" })
+      const opened = await app.open({ path: `/s/${session.id}` })
+      const { page, context, pane, picture, close } = opened
+      const input = pane(session.id).locator("[data-attach=files]")
+      const file = (name: string, mimeType: string, bytes: number) => ({ name, mimeType, buffer: Buffer.alloc(bytes, 7) })
+      await input.setInputFiles([file("film.mp4", "video/mp4", 10), file("large.pdf", "application/pdf", 6 * 1024 * 1024)])
+      await page.getByText(/film.mp4 is video\/mp4.*large.pdf has 6 MB; a message takes 5 MB/).waitFor()
+      await input.setInputFiles([file("fake.png", "image/png", 100)])
+      const text = fieldOf(opened, session.id)
+      await text.fill("look at this")
+      await picture("attached-dark")
+      await text.press("Enter")
+      await page.getByRole("alert").filter({ hasText: "It was refused: " }).waitFor()
+      expect(await text.inputValue()).toBe("look at this")
+      const tabs = await Promise.all(
+        [1, 2].map(async () => {
+          const tab = await context.newPage()
+          await tab.goto(`${app.hub.url()}/s/${session.id}`)
+          return tab.locator(`[data-composer="${session.id}"]`)
+        }),
+      )
+      for (const field of tabs) await expect.poll(() => field.inputValue()).toBe("look at this")
+      await tabs[1]?.press("End")
+      await tabs[1]?.pressSequentially(", or at that")
+      await pane(session.id).locator("[data-attached='fake.png']").getByRole("button").click()
+      await text.press("Enter")
+      await said(app, session.id, "You said: look at this")
+      // Another tab has it no more, unless something else was typed there.
+      await expect.poll(() => Promise.all(tabs.map((field) => field.inputValue()))).toEqual(["", "look at this, or at that"])
+      await close()
+    },
+  )
 
-  it("APP-47 names a file with @ by keys alone", async () => {
+  it.skipIf(IS_SHORT)("APP-47 names a file with @ by keys alone", async () => {
     const directory = mkdtempSync(join(tmpdir(), "holdfast-dock-"))
     for (const name of ["notes.txt", "other.md"]) writeFileSync(join(directory, name), name)
     const session = await app.agent({ label: "Names", cwd: directory })

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { sendText } from "@holdfast/testkit/agent-session"
 import { wholeLog } from "@holdfast/testkit/logs"
-import { type RunningApp, startApp } from "./app.ts"
-import { fingersOn } from "./fingers.ts"
-import type { Page } from "./playwright.ts"
+import { type RunningApp, startApp } from "../e2e/app.ts"
+import { fingersOn } from "../e2e/fingers.ts"
+import type { Page } from "../e2e/playwright.ts"
 
-describe("getting about in the app", () => {
+describe.skipIf(process.env["HOLDFAST_FAULTS"] === "short")("getting about in the app", () => {
   let app: RunningApp
   let one: Session
   let other: Session

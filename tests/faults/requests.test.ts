@@ -1,10 +1,11 @@
 /** Answering what agents ask: in the pane, over the row, in the inbox, from the palette, on the phone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { recordOf, sendText } from "@holdfast/testkit/agent-session"
-import { asking, fieldOf, said } from "./agents.ts"
-import { type AppPage, type RunningApp, startApp } from "./app.ts"
-import type { Locator } from "./playwright.ts"
-import { hammer, lines, readWith, waits, yOf } from "./reading.ts"
+import { asking, fieldOf, said } from "../e2e/agents.ts"
+import { type AppPage, type RunningApp, startApp } from "../e2e/app.ts"
+import type { Locator } from "../e2e/playwright.ts"
+import { lines, readWith, waits, yOf } from "../e2e/reading.ts"
+import { IS_SHORT } from "../e2e/sizes.ts"
 
 describe("requests", () => {
   let app: RunningApp
@@ -125,59 +126,64 @@ describe("requests", () => {
     await other.close()
   })
 
-  it("APP-43 APP-44 APP-141 gives back the words of an answer that came too late, over a reload too, and takes none of their letters for keys", async () => {
-    const session = await asking(app, "[[bash echo typed]] [[bash echo next]]")
-    const opened = await app.open({ path: `/s/${session.id}` })
-    const { page, pane, close } = opened
-    const request = pane(session.id).locator("[data-request]")
-    await request.getByText("echo typed").waitFor()
-    await pane(session.id).locator("[data-armed]").waitFor()
-    await request.focus()
-    await page.keyboard.press("n")
-    await page.keyboard.type("use pri")
-    await answer(session.id, { optionId: "allow" })
-    await request.getByText("echo next").waitFor()
-    await pane(session.id).locator("[data-armed]").waitFor()
-    // The field is gone, and the person types on.
-    for (const letter of "ny y") await page.keyboard.press(letter === " " ? "Space" : letter)
-    const late = page.locator("[data-late]")
-    await late.getByText("Too late: owner allowed it.").waitFor()
-    expect(await request.getByText("echo next").count()).toBe(1)
-    expect(await request.getByLabel("Why it is refused").count()).toBe(0)
-    await page.reload()
-    await late.getByRole("button", { name: "Put your words into the message" }).click()
-    await expect.poll(() => fieldOf(opened, session.id).inputValue()).toBe("use pri")
-    await late.waitFor({ state: "detached" })
-    await pane(session.id).locator("[data-armed]").waitFor()
-    await request.focus()
-    await page.keyboard.press("y")
-    await said(app, session.id, "Tool said: next")
-    await close()
-  })
+  it.skipIf(IS_SHORT)(
+    "APP-43 APP-44 APP-141 gives back the words of an answer that came too late, over a reload too, and takes none of their letters for keys",
+    async () => {
+      const session = await asking(app, "[[bash echo typed]] [[bash echo next]]")
+      const opened = await app.open({ path: `/s/${session.id}` })
+      const { page, pane, close } = opened
+      const request = pane(session.id).locator("[data-request]")
+      await request.getByText("echo typed").waitFor()
+      await pane(session.id).locator("[data-armed]").waitFor()
+      await request.focus()
+      await page.keyboard.press("n")
+      await page.keyboard.type("use pri")
+      await answer(session.id, { optionId: "allow" })
+      await request.getByText("echo next").waitFor()
+      await pane(session.id).locator("[data-armed]").waitFor()
+      // The field is gone, and the person types on.
+      for (const letter of "ny y") await page.keyboard.press(letter === " " ? "Space" : letter)
+      const late = page.locator("[data-late]")
+      await late.getByText("Too late: owner allowed it.").waitFor()
+      expect(await request.getByText("echo next").count()).toBe(1)
+      expect(await request.getByLabel("Why it is refused").count()).toBe(0)
+      await page.reload()
+      await late.getByRole("button", { name: "Put your words into the message" }).click()
+      await expect.poll(() => fieldOf(opened, session.id).inputValue()).toBe("use pri")
+      await late.waitFor({ state: "detached" })
+      await pane(session.id).locator("[data-armed]").waitFor()
+      await request.focus()
+      await page.keyboard.press("y")
+      await said(app, session.id, "Tool said: next")
+      await close()
+    },
+  )
 
-  it("APP-42 APP-140 APP-141 answers only what is seen: not behind the settings, not what has just come, no rule by Enter on Back", async () => {
-    const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
-    const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
-    const request = pane(session.id).locator("[data-request]")
-    await request.getByText("echo first").waitFor()
-    await pane(session.id).locator("[data-armed]").waitFor()
-    await request.focus()
-    await page.keyboard.press("a")
-    await request.getByText(/^exactly echo first in /).waitFor()
-    await request.getByRole("button", { name: "Back" }).focus()
-    await page.keyboard.press("Enter")
-    await request.locator("[data-act=allow]").waitFor()
-    await page.keyboard.press("Control+,")
-    await page.locator("[data-cover]").getByRole("heading", { name: "Settings" }).waitFor()
-    await expect.poll(() => page.evaluate(`document.activeElement?.closest("[data-cover]") !== null`)).toBe(true)
-    for (const key of ["y", "x"]) await page.keyboard.press(key)
-    await page.evaluate("document.activeElement?.blur()")
-    for (const key of ["y", "x"]) await page.keyboard.press(key)
-    await page.keyboard.press("Escape")
-    await request.getByText("echo first").waitFor()
-    expect((await recordOf(app.hub, session.id)).permissions).toHaveLength(1)
-    // A second press, as soon as the next one is there.
-    await page.evaluate(`new MutationObserver((_, observer) => {
+  it.skipIf(IS_SHORT)(
+    "APP-42 APP-140 APP-141 answers only what is seen: not behind the settings, not what has just come, no rule by Enter on Back",
+    async () => {
+      const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
+      const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
+      const request = pane(session.id).locator("[data-request]")
+      await request.getByText("echo first").waitFor()
+      await pane(session.id).locator("[data-armed]").waitFor()
+      await request.focus()
+      await page.keyboard.press("a")
+      await request.getByText(/^exactly echo first in /).waitFor()
+      await request.getByRole("button", { name: "Back" }).focus()
+      await page.keyboard.press("Enter")
+      await request.locator("[data-act=allow]").waitFor()
+      await page.keyboard.press("Control+,")
+      await page.locator("[data-cover]").getByRole("heading", { name: "Settings" }).waitFor()
+      await expect.poll(() => page.evaluate(`document.activeElement?.closest("[data-cover]") !== null`)).toBe(true)
+      for (const key of ["y", "x"]) await page.keyboard.press(key)
+      await page.evaluate("document.activeElement?.blur()")
+      for (const key of ["y", "x"]) await page.keyboard.press(key)
+      await page.keyboard.press("Escape")
+      await request.getByText("echo first").waitFor()
+      expect((await recordOf(app.hub, session.id)).permissions).toHaveLength(1)
+      // A second press, as soon as the next one is there.
+      await page.evaluate(`new MutationObserver((_, observer) => {
       const request = document.querySelector("[data-request]")
       if (!request?.textContent.includes("echo second")) return
       observer.disconnect()
@@ -185,58 +191,47 @@ describe("requests", () => {
       request.dispatchEvent(new KeyboardEvent("keydown", { key: "y", code: "KeyY", bubbles: true, cancelable: true }))
       document.body.dataset.tried = ""
     }).observe(document.body, { subtree: true, childList: true, characterData: true })`)
-    await request.focus()
-    await page.keyboard.press("y")
-    await page.locator("body[data-tried]").waitFor()
-    await pane(session.id).locator("[data-armed]").getByText("echo second").waitFor()
-    expect((await recordOf(app.hub, session.id)).permissions).toMatchObject([{ subject: "echo second" }])
-    const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>("GET", `/api/permissions/rules?session=${session.id}`)
-    expect(body.rules).toEqual([])
-    await page.keyboard.press("y")
-    await said(app, session.id, "Tool said: second")
-    await close()
-  })
-
-  it("APP-141 does not answer what appears while Y is pressed again and again", async () => {
-    // A machine that stands still for half a second makes a pause itself: then with another session.
-    for (let attempt = 1, longest = Infinity; longest >= 450; attempt++) {
-      const session = await asking(app, "[[bash echo first]] [[bash echo second]]")
-      const { page, pane, close } = await app.open({ path: `/s/${session.id}` })
-      await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
-      longest = await hammer(page, "y")
-      const open = (await recordOf(app.hub, session.id)).permissions.filter(({ decision }) => decision === undefined)
-      if (longest < 450) {
-        expect(open.map(({ subject }) => subject)).toEqual(["echo second"])
-        await pane(session.id).locator("[data-request][data-armed][data-whole]").getByText("echo second").waitFor()
-        await page.keyboard.press("y")
-        await said(app, session.id, "Tool said: second")
-      } else expect(attempt).toBeLessThan(10)
+      await request.focus()
+      await page.keyboard.press("y")
+      await page.locator("body[data-tried]").waitFor()
+      await pane(session.id).locator("[data-armed]").getByText("echo second").waitFor()
+      expect((await recordOf(app.hub, session.id)).permissions).toMatchObject([{ subject: "echo second" }])
+      const { body } = await app.hub.call<{ rules: ReadonlyArray<unknown> }>(
+        "GET",
+        `/api/permissions/rules?session=${session.id}`,
+      )
+      expect(body.rules).toEqual([])
+      await page.keyboard.press("y")
+      await said(app, session.id, "Tool said: second")
       await close()
-    }
-  })
+    },
+  )
 
-  it("APP-40 APP-42 reads what is asked again where that failed, allows nothing until then, and offers no rule for a plan", async () => {
-    const session = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]] [[plan # Go\n\n[x]: /etc "hidden"]]`)
-    const { page, context, pane, connected, openSession, close } = await app.open({ hasWorker: false })
-    await connected()
-    const reading = /\/permissions\/[^/]+$/
-    await context.route(reading, (route) => route.abort())
-    await openSession(session.id)
-    const request = pane(session.id).locator("[data-request]")
-    await request.getByText(/What is asked cannot be shown whole/).waitFor()
-    await request.focus()
-    for (const key of ["y", "e"]) await page.keyboard.press(key)
-    expect(await request.locator("[data-act=allow]:disabled").count()).toBe(1)
-    await context.unroute(reading)
-    await request.getByRole("button", { name: "Try again" }).click()
-    await request.locator("[data-act=allow]").click()
-    // A definition is none of what Markdown shows, and a part of the plan.
-    await request.locator("[data-asked=plan]").getByText("hidden").waitFor()
-    expect(await request.locator("[data-act=always]").count()).toBe(0)
-    await request.locator("[data-act=allow]").click()
-    await said(app, session.id, "the plan was approved")
-    await close()
-  })
+  it.skipIf(IS_SHORT)(
+    "APP-40 APP-42 reads what is asked again where that failed, allows nothing until then, and offers no rule for a plan",
+    async () => {
+      const session = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]] [[plan # Go\n\n[x]: /etc "hidden"]]`)
+      const { page, context, pane, connected, openSession, close } = await app.open({ hasWorker: false })
+      await connected()
+      const reading = /\/permissions\/[^/]+$/
+      await context.route(reading, (route) => route.abort())
+      await openSession(session.id)
+      const request = pane(session.id).locator("[data-request]")
+      await request.getByText(/What is asked cannot be shown whole/).waitFor()
+      await request.focus()
+      for (const key of ["y", "e"]) await page.keyboard.press(key)
+      expect(await request.locator("[data-act=allow]:disabled").count()).toBe(1)
+      await context.unroute(reading)
+      await request.getByRole("button", { name: "Try again" }).click()
+      await request.locator("[data-act=allow]").click()
+      // A definition is none of what Markdown shows, and a part of the plan.
+      await request.locator("[data-asked=plan]").getByText("hidden").waitFor()
+      expect(await request.locator("[data-act=always]").count()).toBe(0)
+      await request.locator("[data-act=allow]").click()
+      await said(app, session.id, "the plan was approved")
+      await close()
+    },
+  )
 
   it("APP-45 APP-46 answers questions and plans in the inbox, and puts one off", async () => {
     const [question, plan] = [
@@ -268,36 +263,39 @@ describe("requests", () => {
     await close()
   })
 
-  it("APP-45 answers over the row of a session, replies there, and opens a request from the palette", async () => {
-    const [first, second] = [
-      await asking(app, "[[bash echo from-row]]", "Rowed"),
-      await asking(app, "[[bash echo from-palette]]", "Named"),
-    ]
-    const { page, row, connected, picture, overflows, axe, close } = await app.open({ theme: "light" })
-    await connected()
-    await row(first.id).focus()
-    await page.keyboard.press("Space")
-    const peek = page.locator(`[data-peek="${first.id}"]`)
-    await peek.getByText("echo from-row").waitFor()
-    await picture("peek-light")
-    expect(await overflows()).toEqual([])
-    expect(await axe()).toEqual([])
-    await page.keyboard.press("n")
-    await peek.getByLabel("Why it is refused").press("Escape")
-    await page.keyboard.press("y")
-    await said(app, first.id, "from-row")
-    const reply = peek.getByLabel(/^Reply to /)
-    await reply.fill("and thanks")
-    await reply.press("Enter")
-    await peek.waitFor({ state: "detached" })
-    await said(app, first.id, "You said: and thanks")
-    await page.keyboard.press("F1")
-    await page.getByRole("combobox").fill("answer named")
-    await page.getByRole("option", { name: /Answer Named: Run a command\? echo from-palette/ }).click()
-    await page.locator("[data-inbox] [data-act=allow]").click()
-    await said(app, second.id, "from-palette")
-    await close()
-  })
+  it.skipIf(IS_SHORT)(
+    "APP-45 answers over the row of a session, replies there, and opens a request from the palette",
+    async () => {
+      const [first, second] = [
+        await asking(app, "[[bash echo from-row]]", "Rowed"),
+        await asking(app, "[[bash echo from-palette]]", "Named"),
+      ]
+      const { page, row, connected, picture, overflows, axe, close } = await app.open({ theme: "light" })
+      await connected()
+      await row(first.id).focus()
+      await page.keyboard.press("Space")
+      const peek = page.locator(`[data-peek="${first.id}"]`)
+      await peek.getByText("echo from-row").waitFor()
+      await picture("peek-light")
+      expect(await overflows()).toEqual([])
+      expect(await axe()).toEqual([])
+      await page.keyboard.press("n")
+      await peek.getByLabel("Why it is refused").press("Escape")
+      await page.keyboard.press("y")
+      await said(app, first.id, "from-row")
+      const reply = peek.getByLabel(/^Reply to /)
+      await reply.fill("and thanks")
+      await reply.press("Enter")
+      await peek.waitFor({ state: "detached" })
+      await said(app, first.id, "You said: and thanks")
+      await page.keyboard.press("F1")
+      await page.getByRole("combobox").fill("answer named")
+      await page.getByRole("option", { name: /Answer Named: Run a command\? echo from-palette/ }).click()
+      await page.locator("[data-inbox] [data-act=allow]").click()
+      await said(app, second.id, "from-palette")
+      await close()
+    },
+  )
 
   it("APP-43 says who answered to a page that did not", async () => {
     const session = await asking(app, "[[bash echo seen]]")
@@ -354,37 +352,40 @@ describe("requests", () => {
     await list.close()
   })
 
-  it("APP-40 APP-41 shows long commands, hidden characters, edits and limits whole, on the desk and on the phone", async () => {
-    const long = await asking(app, `[[bash ${lines(40, "echo line")}\necho \u202egnp.exe]]`, "Long")
-    const edit = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]]`, "Edits")
-    const limited = await app.agent({ label: "Limited" })
-    await sendText(app.hub, limited.id, "[[limit 5000]]")
-    await sendText(app.hub, limited.id, "after the limit")
-    for (const form of ["desktop", "phone"] as const) {
-      const opened = await app.open({ path: `/s/${long.id}`, form, theme: form === "phone" ? "light" : "dark" })
-      const { page, pane, picture, overflows, axe, close } = opened
-      await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines", exact: true }).click()
-      await pane(long.id).locator("[data-request]").getByText("U+202E").waitFor()
-      // Its row marks them too.
-      if (form === "desktop")
-        await opened.row(long.id).locator("xpath=ancestor-or-self::*[@role='listitem']").getByText("U+202E").first().waitFor()
-      await picture(`dock-long-${form}`)
-      expect(await overflows()).toEqual([])
-      expect(await axe()).toEqual([])
-      await page.goto(`${app.hub.url()}/s/${edit.id}`)
-      await pane(edit.id).locator("[data-request] dt").filter({ hasText: "replace_all" }).waitFor()
-      await pane(edit.id).getByText("Change a file?").waitFor()
-      await picture(`dock-edit-${form}`)
-      expect(await overflows()).toEqual([])
-      await page.goto(`${app.hub.url()}/s/${limited.id}`)
-      await pane(limited.id)
-        .getByText(/The provider's usage limit is reached/)
-        .waitFor()
-      await picture(`dock-limit-${form}`)
-      expect(await overflows()).toEqual([])
-      await close()
-    }
-  })
+  it.skipIf(IS_SHORT)(
+    "APP-40 APP-41 shows long commands, hidden characters, edits and limits whole, on the desk and on the phone",
+    async () => {
+      const long = await asking(app, `[[bash ${lines(40, "echo line")}\necho \u202egnp.exe]]`, "Long")
+      const edit = await asking(app, `[[tool Edit ${JSON.stringify(EDIT)}]]`, "Edits")
+      const limited = await app.agent({ label: "Limited" })
+      await sendText(app.hub, limited.id, "[[limit 5000]]")
+      await sendText(app.hub, limited.id, "after the limit")
+      for (const form of ["desktop", "phone"] as const) {
+        const opened = await app.open({ path: `/s/${long.id}`, form, theme: form === "phone" ? "light" : "dark" })
+        const { page, pane, picture, overflows, axe, close } = opened
+        await pane(long.id).locator("[data-request]").getByRole("button", { name: "Show all 41 lines", exact: true }).click()
+        await pane(long.id).locator("[data-request]").getByText("U+202E").waitFor()
+        // Its row marks them too.
+        if (form === "desktop")
+          await opened.row(long.id).locator("xpath=ancestor-or-self::*[@role='listitem']").getByText("U+202E").first().waitFor()
+        await picture(`dock-long-${form}`)
+        expect(await overflows()).toEqual([])
+        expect(await axe()).toEqual([])
+        await page.goto(`${app.hub.url()}/s/${edit.id}`)
+        await pane(edit.id).locator("[data-request] dt").filter({ hasText: "replace_all" }).waitFor()
+        await pane(edit.id).getByText("Change a file?").waitFor()
+        await picture(`dock-edit-${form}`)
+        expect(await overflows()).toEqual([])
+        await page.goto(`${app.hub.url()}/s/${limited.id}`)
+        await pane(limited.id)
+          .getByText(/The provider's usage limit is reached/)
+          .waitFor()
+        await picture(`dock-limit-${form}`)
+        expect(await overflows()).toEqual([])
+        await close()
+      }
+    },
+  )
 })
 
 /** An edit as Claude asks for it. */
