@@ -106,7 +106,7 @@ export function compareWith(baseline: ReadonlyArray<BaselineEntry>, lines: Reado
     const entry = known.get(keyOf(one))
     if (entry === undefined) return []
     const factor = entry.better === "more" ? one.ratio / entry.ratio : entry.ratio / one.ratio
-    const bound = entry.spread > STEADY ? 1 / WILD : 1 / (1 + ALLOWED * entry.spread)
+    const bound = entry.spread > STEADY ? 1 / WILD : 1 / (1 + ALLOWED * Math.max(LEAST_SPREAD, entry.spread))
     return [{ entry, title: one.title, now: one.ratio, factor, bound }]
   })
   const falls = judged.filter(({ factor, bound }) => factor < bound)

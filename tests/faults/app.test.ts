@@ -233,7 +233,7 @@ describe("the app in mid-turn", () => {
       await context.setOffline(false)
       const request = pane(id).locator("[data-request]")
       await request.waitFor()
-      await page.locator("[data-request][data-armed]").first().waitFor()
+      await page.locator("[data-request][data-armed][data-whole]").first().waitFor()
       await app.hub.kill("SIGKILL")
       await page
         .getByText(/Not connected/)

@@ -112,7 +112,7 @@ describe.runIf(ROUNDS > 0)("a day's work", () => {
       // What waits, from inside the terminal.
       await press("F8")
       await expect.poll(focused, WITHIN).toBe(agents[0]!.id)
-      await page.locator("[data-request][data-armed]").first().waitFor()
+      await page.locator("[data-request][data-armed][data-whole]").first().waitFor()
       await press("y")
       await settledAgent(app.hub, agents[0]!.id, LONG)
       if (round === 1) {
@@ -180,7 +180,7 @@ describe.runIf(ROUNDS > 0)("a day's work", () => {
         await expect.poll(() => printed(id), WITHIN).toMatch(new RegExp(`^line-${at}-${round}$`, "m"))
       }
       await go(agents[0]!.id)
-      await page.locator("[data-request][data-armed]").first().waitFor()
+      await page.locator("[data-request][data-armed][data-whole]").first().waitFor()
       await pane(agents[0]!.id).locator("[data-act=allow]").first().tap()
       await settledAgent(app.hub, agents[0]!.id, LONG)
     }

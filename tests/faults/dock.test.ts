@@ -87,7 +87,7 @@ describe("the dock", () => {
     const opened = await app.open({ path: `/s/${session.id}` })
     const text = fieldOf(opened, session.id)
     const { page, pane } = opened
-    await pane(session.id).locator("[data-request][data-armed]").waitFor()
+    await pane(session.id).locator("[data-request][data-armed][data-whole]").waitFor()
     await text.focus()
     await opened.picture("keys-in-field-dark")
     const before = `getComputedStyle(document.querySelector("[data-act=allow] kbd"), "::before").content`

@@ -105,7 +105,7 @@ describe("what is sent to an agent", () => {
     await pane(id).getByRole("combobox", { name: "Model" }).selectOption("swift")
     await expect.poll(async () => (await infoOf(id)).model, { timeout: 10_000 }).toBe("swift")
     await write(opened, id, "[[bash echo only when allowed]]")
-    await pane(id).locator("[data-request][data-armed]").waitFor()
+    await pane(id).locator("[data-request][data-armed][data-whole]").waitFor()
     await pane(id).locator("[data-act=allow]").click()
     await said(app, id, "only when allowed")
     await pane(id).getByRole("combobox", { name: "Mode", exact: true }).selectOption("allow")
