@@ -174,9 +174,9 @@ describe("texts that are scripts", () => {
       const fold = pane(talks.id).getByRole("button", { name }).first()
       if ((await fold.count()) > 0 && (await fold.getAttribute("aria-expanded")) === "false") await fold.click()
     }
-    for (const closed of ["[data-kind=tools] button[aria-expanded=false]", "[data-kind=reasoning] button[aria-expanded=false]"]) {
-      const folded = pane(talks.id).locator(closed)
-      // What unfolds can take the place of its button before the press is done: then there is one fewer.
+    const folded = pane(talks.id).locator(":is([data-kind=tools], [data-kind=reasoning]) button[aria-expanded=false]")
+    // What unfolds can take the place of its button before the press is done, and what is inside can be folded itself.
+    const unfold = async (): Promise<boolean> => {
       for (let tries = 0; tries < 40 && (await folded.count()) > 0; tries++)
         await folded
           .first()
@@ -184,8 +184,12 @@ describe("texts that are scripts", () => {
           .catch((cause: Error) => {
             if (!cause.message.includes("Timeout")) throw cause
           })
-      expect(await folded.count()).toBe(0)
+      return String(await pane(talks.id).textContent())
+        .replaceAll("\u00a0", " ")
+        .includes(shownOf("tool output"))
     }
+    await expect.poll(unfold, WITHIN).toBe(true)
+    expect(await folded.count()).toBe(0)
     await judged(one, "the transcript", [
       ...["message", "reasoning", "markdown", "heading", "list", "table", "code"],
       ...["tool output", "written text", "tool input"],
