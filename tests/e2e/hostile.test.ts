@@ -168,6 +168,8 @@ describe("texts that are scripts", () => {
     await row(talks.id).waitFor()
     await judged(one, "the list", ["name", "asking name", "terminal name", "command", "program title", "program message"])
 
+    // High enough for all of the transcript: what is out of sight is not in the page.
+    await page.setViewportSize({ width: 1440, height: 4000 })
     await openSession(talks.id)
     await page.getByText("The end.").last().waitFor()
     for (const name of [/Run/, /Write/, /Thought|Thinking/]) {
